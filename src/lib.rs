@@ -1,8 +1,41 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+#![doc = document_features::document_features!()]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
+#![allow(async_fn_in_trait)]
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects
+)]
 
+// Must be first: its macros are used below.
+#[macro_use]
+mod fmt;
+
+mod client;
 mod clock;
+mod codec;
+pub mod command;
+mod engine;
+mod error;
+mod model;
+mod modem;
 #[cfg(feature = "sim")]
 pub mod sim;
+mod trace;
+mod types;
+mod urc;
 
+pub use client::{Client, Event, SettledEnd};
 pub use clock::{Clock, Instant};
+pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
+pub use model::{Dialect, Platform};
+pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
+pub use trace::{Line, Trace};
+pub use types::{
+    Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
+    Text, TopicFilter, TopicName, Will,
+};
+pub use urc::{DirectMessage, Operation, Urc};

@@ -1,0 +1,238 @@
+//! Connecting and disconnecting.
+
+use embedded_io_async::{Read, Write};
+
+use super::{ANSWER, Client};
+use crate::Clock;
+use crate::command::{ClosableIds, Close, Conf, Open, ReceiveMode, SetWill, SetWillData, User};
+use crate::engine::{Kind, Link, Outcome, Request};
+use crate::error::{Error, Field, InvalidInput};
+use crate::types::{ConnectOptions, Text, Will};
+
+/// The longest host name (V1.3 and V1.0.1 section 1.2.4).
+const MAX_HOST: usize = 255;
+
+/// The longest keep-alive in seconds (V1.3 and V1.0.1 section 1.2.4).
+const MAX_KEEP_ALIVE: u16 = 300;
+
+impl<T, C> Client<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// Connects to a broker: sets user name, password and client id, the will if there is one, and reading by length, then
+    /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1).
+    ///
+    /// If the module still has this connection open, from before the driver started or because its end was never reported, it
+    /// is closed first. Subscriptions are made anew after every connect: the module does not tell whether the broker kept them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] before a byte is written. [`Error::Refused`] if the module reports failure, which it does without a
+    /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
+    /// the firmware gives one. [`Error::Unknown`] if no result came within a minute.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first.
+    pub async fn connect(&mut self, options: &ConnectOptions<'_>) -> Result<(), Error<T::Error>> {
+        // Everything is checked before the first byte is written.
+        let escapes = self.modem.engine.dialect.string_escapes();
+        let user = Text::new(Field::User, options.credentials.user, escapes)?;
+        let password = Text::from_bytes(Field::Password, options.credentials.password, escapes)?;
+        let host = Text::new(Field::Host, options.host, escapes)?;
+        let client_id = options
+            .client_id
+            .map(|id| Text::new(Field::ClientId, id, escapes))
+            .transpose()?;
+        check(options)?;
+        let will = options.will.map(|will| self.check_will(will)).transpose()?;
+
+        self.close_if_open().await?;
+        let default_id = match client_id {
+            Some(_) => heapless::String::new(),
+            None => self.default_client_id().await?,
+        };
+        let client_id = match client_id {
+            Some(client_id) => client_id,
+            None => Text::new(Field::ClientId, &default_id, escapes)?,
+        };
+        self.modem
+            .send(&User {
+                id: self.id,
+                user,
+                password,
+                client_id: Some(client_id),
+            })
+            .await?;
+        if let (Some(will), Some(payload)) = (options.will, will) {
+            self.set_will(will, payload).await?;
+        }
+        self.modem
+            .send(&Conf {
+                mode: ReceiveMode::ByLength,
+            })
+            .await?;
+        let open = Open {
+            id: self.id,
+            host,
+            port: options.port,
+            clean_session: options.clean_session,
+            keep_alive: options.keep_alive,
+            tls: false,
+        };
+        self.succeed(&open).await
+    }
+
+    /// Disconnects (`AT+MQTTCLOSE`; V1.3 and V1.0.1 section 1.3). The broker does not publish the will.
+    ///
+    /// Messages that the module has not handed out may be lost. Does nothing if the connection is known to be closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] or [`Error::Module`] if the module did not close it, [`Error::Unknown`] if it never said.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call goes on in the module; the next call waits for its end.
+    pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
+        if matches!(self.link(), Link::Closed | Link::Broken(_)) {
+            return Ok(());
+        }
+        self.close().await
+    }
+
+    async fn close(&mut self) -> Result<(), Error<T::Error>> {
+        let closed = self.succeed(&Close { id: self.id }).await;
+        if closed.is_ok() {
+            self.forget();
+        }
+        closed
+    }
+
+    /// Closes the connection if the module says that it can be closed. Firmware that does not answer the question has it closed.
+    async fn close_if_open(&mut self) -> Result<(), Error<T::Error>> {
+        match self.modem.send(&ClosableIds).await {
+            Ok(open) if open.contains(self.id.get()) => self.close().await,
+            Ok(_) | Err(Error::Module(_)) => {
+                self.forget();
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The connection is closed: what was known of it no longer holds.
+    fn forget(&mut self) {
+        if let Some(connection) = self.modem.engine.connection_mut(self.id) {
+            connection.link = Link::Closed;
+            connection.owed = None;
+            connection.was_empty();
+        }
+    }
+
+    /// The IMEI and the number of the connection: at most 17 bytes, which is less than the 23 that every broker takes.
+    async fn default_client_id(&mut self) -> Result<heapless::String<24>, Error<T::Error>> {
+        let id = self.id.get();
+        let imei = self.modem.imei().await?;
+        let unique = if imei.is_empty() { "fibocom" } else { imei };
+        Ok(unique
+            .chars()
+            .chain(['-'])
+            .chain(char::from_digit(u32::from(id), 10))
+            .collect())
+    }
+
+    /// How the payload of a will is to be sent, if it can be.
+    fn check_will<'w>(&self, will: Will<'w>) -> Result<WillPayload<'w>, InvalidInput> {
+        let max = usize::from(self.modem.engine.dialect.max_payload);
+        if will.payload.len() > max {
+            return Err(InvalidInput::TooLong {
+                field: Field::WillPayload,
+                len: will.payload.len(),
+                max,
+            });
+        }
+        let size = u16::try_from(will.payload.len()).unwrap_or(u16::MAX);
+        if self.modem.engine.dialect.will_data_mode && size > 0 {
+            return Ok(WillPayload::Data(size));
+        }
+        let escapes = self.modem.engine.dialect.string_escapes();
+        Text::from_bytes(Field::WillPayload, will.payload, escapes).map(WillPayload::Inline)
+    }
+
+    async fn set_will(&mut self, will: Will<'_>, payload: WillPayload<'_>) -> Result<(), Error<T::Error>> {
+        let (id, Will { topic, qos, retain, .. }) = (self.id, will);
+        match payload {
+            WillPayload::Inline(payload) => {
+                self.modem
+                    .send(&SetWill {
+                        id,
+                        topic,
+                        qos,
+                        retain,
+                        payload,
+                    })
+                    .await?;
+                Ok(())
+            }
+            WillPayload::Data(size) => {
+                let command = SetWillData {
+                    id,
+                    topic,
+                    qos,
+                    retain,
+                    size,
+                };
+                let request = Request {
+                    kind: Kind::Plain,
+                    answer: ANSWER,
+                    result: ANSWER,
+                };
+                match self.modem.exchange(&command, will.payload, request).await? {
+                    Outcome::Final(Ok(())) => Ok(()),
+                    other => Err(self.modem.failure(other)),
+                }
+            }
+        }
+    }
+}
+
+enum WillPayload<'w> {
+    Inline(Text<'w>),
+    Data(u16),
+}
+
+fn check(options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
+    if options.host.is_empty() {
+        return Err(InvalidInput::Empty { field: Field::Host });
+    }
+    if options.host.len() > MAX_HOST {
+        return Err(InvalidInput::TooLong {
+            field: Field::Host,
+            len: options.host.len(),
+            max: MAX_HOST,
+        });
+    }
+    if options.client_id == Some("") {
+        return Err(InvalidInput::Empty { field: Field::ClientId });
+    }
+    if options.port == 0 {
+        return Err(InvalidInput::Range {
+            field: Field::Port,
+            value: 0,
+            min: 1,
+            max: u32::from(u16::MAX),
+        });
+    }
+    if options.keep_alive == 0 || options.keep_alive > MAX_KEEP_ALIVE {
+        let (value, max) = (u32::from(options.keep_alive), u32::from(MAX_KEEP_ALIVE));
+        return Err(InvalidInput::Range {
+            field: Field::KeepAlive,
+            value,
+            min: 1,
+            max,
+        });
+    }
+    Ok(())
+}

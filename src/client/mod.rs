@@ -1,0 +1,163 @@
+//! The MQTT client: the verbs on one of the module's connections.
+
+mod connect;
+mod poll;
+mod publish;
+mod receive;
+mod subscribe;
+
+use core::time::Duration;
+
+use atat::AtatCmd;
+use embedded_io_async::{Read, Write};
+
+pub use poll::{Event, SettledEnd};
+
+use crate::Clock;
+use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
+use crate::engine::{Kind, Link, Outcome, Request};
+use crate::error::Error;
+use crate::modem::Modem;
+use crate::types::ConnectionId;
+use crate::urc::Operation;
+
+/// Time for a final result. The manuals say 1 s; modules under load take longer.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Time for the result line of an open: the manual says 5 s, refusals were seen after 4.57 s, and lossy networks take longer.
+const OPEN_RESULT: Duration = Duration::from_secs(60);
+
+/// Time for other result lines: the manual says 3 s.
+const RESULT: Duration = Duration::from_secs(30);
+
+/// An MQTT client on one of the module's connections, lent by [`Modem::client`].
+///
+/// It holds nothing of its own: what is known of a connection is kept by the modem, so a client may be dropped and lent again, for
+/// this connection or another, at any time.
+///
+/// One client does one thing at a time, but [`recv`](Self::recv) may be dropped at any moment, so `select` between it and a
+/// timer or a queue of things to publish serves both. Nothing reconnects, resends or resubscribes by itself.
+pub struct Client<'m, 'b, T, C> {
+    modem: &'m mut Modem<'b, T, C>,
+    id: ConnectionId,
+}
+
+impl<'m, 'b, T, C> Client<'m, 'b, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    pub(crate) fn new(modem: &'m mut Modem<'b, T, C>, id: ConnectionId) -> Self {
+        Self { modem, id }
+    }
+
+    /// The connection.
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Whether the connection is open, as far as the module has said.
+    pub fn is_connected(&self) -> bool {
+        self.link() == Link::Open
+    }
+
+    fn link(&self) -> Link {
+        self.modem
+            .engine
+            .connection(self.id)
+            .map_or(Link::Unknown, |connection| connection.link)
+    }
+
+    /// Whether a result is owed from an operation whose outcome is unknown.
+    fn is_unsettled(&self) -> bool {
+        self.modem
+            .engine
+            .connection(self.id)
+            .is_some_and(|connection| connection.owed.is_some())
+    }
+
+    /// The connection is open, and a result that comes is the next operation's own.
+    fn check_open(&self) -> Result<(), Error<T::Error>> {
+        match self.link() {
+            Link::Broken(cause) => Err(Error::Disconnected(cause)),
+            Link::Open if self.is_unsettled() => Err(Error::Unsettled),
+            Link::Open => Ok(()),
+            Link::Closed | Link::Unknown => Err(Error::NotConnected),
+        }
+    }
+
+    /// Runs a command whose result comes in a line of its own.
+    async fn operate<Cmd: Operable>(&mut self, command: &Cmd, data: &[u8]) -> Result<Outcome, Error<T::Error>> {
+        let result = if Cmd::OPERATION == Operation::Open {
+            OPEN_RESULT
+        } else {
+            RESULT
+        };
+        let kind = Kind::Operation {
+            operation: Cmd::OPERATION,
+            id: self.id,
+            result: command.gives_result(self.modem.engine.dialect.result_at_qos0),
+        };
+        self.modem
+            .exchange(
+                command,
+                data,
+                Request {
+                    kind,
+                    answer: ANSWER,
+                    result,
+                },
+            )
+            .await
+    }
+
+    /// As [`operate`](Self::operate), where anything but success is an error.
+    async fn succeed<Cmd: Operable>(&mut self, command: &Cmd) -> Result<(), Error<T::Error>> {
+        match self.operate(command, &[]).await? {
+            Outcome::Result(true) => Ok(()),
+            other => Err(self.modem.failure(other)),
+        }
+    }
+}
+
+/// A command whose result comes in a line of its own.
+trait Operable: AtatCmd {
+    const OPERATION: Operation;
+
+    /// Whether the module reports a result.
+    fn gives_result(&self, _at_qos0: bool) -> bool {
+        true
+    }
+}
+
+impl Operable for Open<'_> {
+    const OPERATION: Operation = Operation::Open;
+}
+
+impl Operable for Close {
+    const OPERATION: Operation = Operation::Close;
+}
+
+impl Operable for Subscribe<'_> {
+    const OPERATION: Operation = Operation::Subscribe;
+}
+
+impl Operable for Unsubscribe<'_> {
+    const OPERATION: Operation = Operation::Unsubscribe;
+}
+
+impl Operable for Publish<'_> {
+    const OPERATION: Operation = Operation::Publish;
+
+    fn gives_result(&self, at_qos0: bool) -> bool {
+        at_qos0 || self.qos != crate::QoS::AtMostOnce
+    }
+}
+
+impl Operable for PublishData<'_> {
+    const OPERATION: Operation = Operation::Publish;
+
+    fn gives_result(&self, at_qos0: bool) -> bool {
+        at_qos0 || self.qos != crate::QoS::AtMostOnce
+    }
+}

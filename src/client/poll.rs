@@ -1,0 +1,111 @@
+//! Progress without receiving: what happened on a connection, and how dropped calls ended.
+
+use embedded_io_async::{Read, Write};
+
+use super::Client;
+use crate::Clock;
+use crate::engine::{Outcome, Settled};
+use crate::error::Error;
+use crate::types::BreakCause;
+use crate::urc::Operation;
+
+/// Something that happened on a connection without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Event {
+    /// A message waits: [`recv`](Client::recv) returns it.
+    MessageWaiting,
+    /// The connection ended by itself.
+    Disconnected(BreakCause),
+    /// A call that was dropped, or whose outcome was unknown, has come to an end.
+    Settled {
+        /// What it was.
+        operation: Operation,
+        /// How it ended.
+        end: SettledEnd,
+    },
+}
+
+/// How a dropped call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[non_exhaustive]
+pub enum SettledEnd {
+    /// The module reported success.
+    Succeeded,
+    /// The module took it, and gives no result for it.
+    Accepted,
+    /// The module reported failure or answered with an error.
+    Failed,
+    /// The data mode ended early: about so many bytes may have been published as a message cut short.
+    Cut {
+        /// Bytes that were written.
+        sent: usize,
+    },
+    /// Not known.
+    Unknown,
+}
+
+impl From<Outcome> for SettledEnd {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Result(true) | Outcome::Final(Ok(())) => Self::Succeeded,
+            Outcome::Accepted => Self::Accepted,
+            Outcome::Result(false) | Outcome::Final(Err(_)) | Outcome::NoAnswer { sent: false } => Self::Failed,
+            Outcome::Cut { sent } => Self::Cut { sent },
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl<T, C> Client<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// Brings what an earlier call left behind to its end, then waits for something to happen on this connection and says what.
+    ///
+    /// It fetches no message. It waits for ever if nothing happens, so use it in a `select`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silent`] if the module stopped answering, [`Error::Port`] if the port failed.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped at any time; no event is lost.
+    pub async fn poll(&mut self) -> Result<Event, Error<T::Error>> {
+        loop {
+            self.modem.settle().await?;
+            if let Some(event) = self.next_event() {
+                return Ok(event);
+            }
+            self.modem.wait(None).await?;
+        }
+    }
+
+    fn next_event(&mut self) -> Option<Event> {
+        if let Some(Settled {
+            operation: Some((operation, _)),
+            outcome,
+        }) = self.modem.engine.next_settled(self.id)
+        {
+            return Some(Event::Settled {
+                operation,
+                end: outcome.into(),
+            });
+        }
+        let stored = self.modem.engine.stored().is_some_and(|stored| stored.id == self.id);
+        let connection = self.modem.engine.connection_mut(self.id)?;
+        if core::mem::take(&mut connection.message_unreported) || stored {
+            return Some(Event::MessageWaiting);
+        }
+        match connection.link {
+            crate::engine::Link::Broken(cause) if core::mem::take(&mut connection.break_unreported) => {
+                Some(Event::Disconnected(cause))
+            }
+            _ => None,
+        }
+    }
+}

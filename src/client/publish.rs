@@ -1,0 +1,100 @@
+//! Publishing.
+
+use embedded_io_async::{Read, Write};
+
+use super::Client;
+use crate::Clock;
+use crate::command::{Publish, PublishData};
+use crate::engine::Outcome;
+use crate::error::{Error, Field, InvalidInput};
+use crate::types::{Delivery, Escapes, Publication, Text};
+
+impl<T, C> Client<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// Publishes a message and returns once the module reported its result (`AT+MQTTPUB`; V1.3 and V1.0.1 section 1.7).
+    ///
+    /// The payload goes by length, in data mode, and may be any bytes, 0 to 1024 of them. It is sent once: nothing is ever
+    /// repeated behind the caller's back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`]: the module said that it was not published. [`Error::Unknown`]: it never said, so the message may have
+    /// arrived or not; further operations end with [`Error::Unsettled`] until the result came or the connection was closed.
+    /// [`Error::Cut`]: the data mode ended early, and a part may have been published. [`Error::Invalid`], [`Error::NotConnected`] and
+    /// [`Error::Disconnected`]: nothing was sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once the command has begun the message is sent all the same: the next call, or `poll`, first sends the rest and awaits its
+    /// result, which [`poll`](Client::poll) reports. If that comes too late, the module publishes what it has and `poll` reports
+    /// the message as cut.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// use fibocom_mqtt::{Delivery, Publication, QoS, TopicName};
+    ///
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// const TOPIC: TopicName = match TopicName::new("meter/7/reading") { Ok(topic) => topic, Err(_) => panic!() };
+    /// let delivery = client.publish(&Publication::new(TOPIC, b"12.5").qos(QoS::AtLeastOnce)).await?;
+    /// assert_eq!(delivery, Delivery::Confirmed);
+    /// # Ok(()) }
+    /// ```
+    pub async fn publish(&mut self, publication: &Publication<'_>) -> Result<Delivery, Error<T::Error>> {
+        let &Publication {
+            topic,
+            payload,
+            qos,
+            retain,
+        } = publication;
+        let max = usize::from(self.modem.engine.dialect.max_payload);
+        let size = u16::try_from(payload.len()).ok().filter(|_| payload.len() <= max);
+        let Some(size) = size else {
+            return Err(InvalidInput::TooLong {
+                field: Field::Payload,
+                len: payload.len(),
+                max,
+            }
+            .into());
+        };
+        self.modem.settle().await?;
+        self.check_open()?;
+        let id = self.id;
+        let outcome = if size == 0 {
+            // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).
+            let payload = Text::new(Field::Payload, "", Escapes::Unknown)?;
+            self.operate(
+                &Publish {
+                    id,
+                    topic,
+                    qos,
+                    retain,
+                    payload,
+                },
+                &[],
+            )
+            .await?
+        } else {
+            self.operate(
+                &PublishData {
+                    id,
+                    topic,
+                    qos,
+                    retain,
+                    size,
+                },
+                payload,
+            )
+            .await?
+        };
+        match outcome {
+            Outcome::Result(true) => Ok(Delivery::Confirmed),
+            Outcome::Accepted => Ok(Delivery::Accepted),
+            Outcome::NoAnswer { sent: true } => Err(Error::Unknown),
+            other => Err(self.modem.failure(other)),
+        }
+    }
+}

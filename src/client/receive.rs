@@ -1,0 +1,159 @@
+//! Receiving, by length.
+
+use core::time::Duration;
+
+use embedded_io_async::{Read, Write};
+
+use super::{ANSWER, Client};
+use crate::Clock;
+use crate::command::encode_read;
+use crate::engine::{Kind, Link, Outcome, Request, Stored};
+use crate::error::Error;
+use crate::types::{Announcement, Message};
+
+/// After so long without a byte from the module, `recv` asks it for messages: that shows whether it is there, and finds those
+/// whose announcement got lost.
+const PROBE: Duration = Duration::from_secs(60);
+
+impl<T, C> Client<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`; V1.3 and
+    /// V1.0.1 sections 1.10 and 1.11).
+    ///
+    /// It waits for ever if no message comes, but not on a module that is gone: one that has been silent for a minute is asked.
+    /// After the connection has broken, what the module still holds is handed out first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
+    /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced did not fit.
+    /// [`Error::Disconnected`] after the connection ended, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message
+    /// of another connection occupies the message buffer.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped at any time and no message is lost: one that was on its way is handed out by the next call.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// use embassy_futures::select::{Either, select};
+    ///
+    /// # async fn button() {}
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 1279];
+    /// match select(client.recv(&mut buffer), button()).await {
+    ///     Either::First(message) => println!("{} bytes", message?.payload().len()),
+    ///     Either::Second(()) => { /* publish something, then receive again */ }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
+        loop {
+            self.modem.settle().await?;
+            if let Some(stored) = self.own_stored()? {
+                return self.hand_out(stored, buffer);
+            }
+            let Some(connection) = self.modem.engine.connection(self.id) else {
+                return Err(Error::NotConnected);
+            };
+            let (unread, next) = (connection.unread, connection.next_size());
+            match self.link() {
+                Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
+                Link::Closed | Link::Unknown => return Err(Error::NotConnected),
+                Link::Open | Link::Broken(_) => {}
+            }
+            if let Some(size) = next.filter(|size| size.size() > buffer.len().min(self.modem.engine.store_size())) {
+                return Err(Error::TooLarge(size));
+            }
+            let probe = self.modem.engine.heard_at() + PROBE;
+            if unread || self.modem.now() >= probe {
+                self.read().await?;
+            } else {
+                self.modem.wait(Some(probe)).await?;
+            }
+        }
+    }
+
+    /// Discards the next message, whatever its size, and says how large it was. `None` if there was none.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped; the message may then be handed out by the next `recv` if it fits.
+    pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
+        self.modem.settle().await?;
+        if self.own_stored()?.is_none() {
+            match self.read().await {
+                Err(Error::Lost(size)) => return Ok(Some(size)),
+                result => result?,
+            }
+        }
+        let stored = self.own_stored()?;
+        self.modem.engine.forget_stored();
+        Ok(stored.map(|stored| Announcement {
+            topic_len: stored.topic_len,
+            payload_len: stored.payload_len,
+        }))
+    }
+
+    /// Fetches one message into the store.
+    async fn read(&mut self) -> Result<(), Error<T::Error>> {
+        let id = self.id;
+        let request = Request {
+            kind: Kind::Read(id),
+            answer: ANSWER,
+            result: ANSWER,
+        };
+        self.modem.engine.load(&[], |buffer| encode_read(id, buffer))?;
+        match self.modem.run(request).await? {
+            Outcome::Message | Outcome::Empty => Ok(()),
+            // A connection that has ended may have taken its messages with it.
+            Outcome::Final(Err(_)) if self.link() != Link::Open => {
+                self.modem
+                    .engine
+                    .connection_mut(id)
+                    .into_iter()
+                    .for_each(|connection| connection.was_empty());
+                Ok(())
+            }
+            other => Err(self.modem.failure(other)),
+        }
+    }
+
+    /// The stored message, if it is this connection's.
+    fn own_stored(&self) -> Result<Option<Stored>, Error<T::Error>> {
+        match self.modem.engine.stored() {
+            Some(stored) if stored.id != self.id => Err(Error::OtherMessage(stored.id)),
+            stored => Ok(stored),
+        }
+    }
+
+    fn hand_out<'buf>(&mut self, stored: Stored, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
+        let (topic, payload) = self.modem.engine.stored_bytes(stored);
+        let size = Announcement {
+            topic_len: topic.len(),
+            payload_len: payload.len(),
+        };
+        let place = buffer
+            .get_mut(..size.size())
+            .and_then(|place| place.split_at_mut_checked(topic.len()));
+        let Some((topic_place, payload_place)) = place else {
+            return Err(Error::TooLarge(size));
+        };
+        topic_place.copy_from_slice(topic);
+        payload_place.copy_from_slice(payload);
+        self.modem.engine.forget_stored();
+        Ok(Message {
+            topic: topic_place,
+            payload: payload_place,
+            qos: stored.qos,
+        })
+    }
+}

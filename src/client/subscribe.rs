@@ -1,0 +1,55 @@
+//! Subscribing and unsubscribing.
+
+use embedded_io_async::{Read, Write};
+
+use super::Client;
+use crate::Clock;
+use crate::command::{Subscribe, Unsubscribe};
+use crate::error::Error;
+use crate::types::{QoS, TopicFilter};
+
+impl<T, C> Client<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// Subscribes to a filter and returns once the broker acknowledged it (`AT+MQTTSUB`; V1.3 and V1.0.1 section 1.5).
+    ///
+    /// The broker may grant a lower quality of service; the module does not report which.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if the broker or the module refused, [`Error::Unknown`] if no result came. [`Error::NotConnected`] and
+    /// [`Error::Disconnected`]: nothing was sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call goes on in the module: the subscription may come into force. The next call waits for its result, which
+    /// [`poll`](Client::poll) reports.
+    pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<(), Error<T::Error>> {
+        self.modem.settle().await?;
+        self.check_open()?;
+        self.succeed(&Subscribe {
+            id: self.id,
+            filter,
+            qos,
+        })
+        .await
+    }
+
+    /// Ends a subscription (`AT+MQTTUNSUB`; V1.3 and V1.0.1 section 1.6). Messages that the module already holds are still
+    /// received.
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`subscribe`](Self::subscribe).
+    pub async fn unsubscribe(&mut self, filter: TopicFilter<'_>) -> Result<(), Error<T::Error>> {
+        self.modem.settle().await?;
+        self.check_open()?;
+        self.succeed(&Unsubscribe { id: self.id, filter }).await
+    }
+}

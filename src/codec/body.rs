@@ -1,0 +1,212 @@
+//! The topic and payload behind the header of a `+MQTTREAD` answer, collected by length (law 1).
+//!
+//! Some modules put topic and payload in quotes, outside of their lengths, others do not, and a topic may itself begin with a
+//! quote. The two forms differ by four bytes of length. Until the module has shown its form, a body that begins with a quote
+//! is collected as if it were quoted, then checked where the lengths say that quotes must stand. If it was not quoted, the
+//! place of the closing quote holds the fourth byte of what the module itself writes after a message, a line end or the
+//! letters of a result, never a quote: so no content can make either form look like the other.
+
+use super::grammar::ReadHeader;
+
+/// How a body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyEnd {
+    /// Topic and payload stand one behind the other at the start of the store.
+    Stored,
+    /// They are larger than the store, and gone.
+    TooLarge,
+    /// The separators did not stand where the lengths put them.
+    Malformed,
+}
+
+/// A body on its way in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body {
+    pub(crate) header: ReadHeader,
+    quoted: Quoting,
+    /// Bytes taken so far.
+    taken: usize,
+    /// The last eight bytes, by the low bits of their place. With the separators a body takes up to seven bytes more than the
+    /// message that the store is measured for, and the end of one too large is still to be checked.
+    tail: [u8; TAIL],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    /// Not seen yet, and no byte taken.
+    Open,
+    /// Collected as quoted, to be checked.
+    Assumed,
+    Yes,
+    No,
+}
+
+/// A power of two above seven: two pairs of quotes, the comma, and two blanks where the module writes blanks after commas.
+const TAIL: usize = 8;
+
+impl Body {
+    /// A body after `header`, from a module that is known to quote or not, or not known yet.
+    pub(crate) fn new(header: ReadHeader, quoted: Option<bool>) -> Self {
+        let quoted = match quoted {
+            None => Quoting::Open,
+            Some(true) => Quoting::Yes,
+            Some(false) => Quoting::No,
+        };
+        Self {
+            header,
+            quoted,
+            taken: 0,
+            tail: [0; TAIL],
+        }
+    }
+
+    /// Whether this module quotes, once it is certain.
+    pub(crate) fn quoted(&self) -> Option<bool> {
+        match self.quoted {
+            Quoting::Open | Quoting::Assumed => None,
+            Quoting::Yes => Some(true),
+            Quoting::No => Some(false),
+        }
+    }
+
+    /// Takes what belongs to the body from the front of `input` and says how much that was.
+    pub(crate) fn take(&mut self, input: &[u8], store: &mut [u8]) -> usize {
+        let mut used = 0;
+        for &byte in input {
+            if self.quoted == Quoting::Open && self.taken == self.blank() {
+                self.quoted = if byte == b'"' { Quoting::Assumed } else { Quoting::No };
+            }
+            if self.is_complete() {
+                break;
+            }
+            self.put(byte, store);
+            used = usize::saturating_add(used, 1);
+        }
+        used
+    }
+
+    /// Whether all bytes are there.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.quoted != Quoting::Open && self.taken >= self.expected()
+    }
+
+    /// Checks the separators and moves topic and payload to the front of the store. What was taken beyond the end, because
+    /// the body was wrongly assumed to be quoted, is returned to be read again.
+    pub(crate) fn finish(&mut self, store: &mut [u8]) -> (BodyEnd, heapless::Vec<u8, 4>) {
+        let mut beyond = heapless::Vec::new();
+        if self.quoted == Quoting::Assumed {
+            if self.quotes_stand(store) {
+                self.quoted = Quoting::Yes;
+            } else {
+                self.quoted = Quoting::No;
+                for at in self.expected()..self.taken {
+                    // Four at most: the difference between the two forms.
+                    let _ = beyond.push(self.at(at, store));
+                }
+            }
+        }
+        let stands = match self.quoted {
+            Quoting::Yes => self.quotes_stand(store),
+            _ => self.comma_stands(store),
+        };
+        let end = if !self.fits(store) {
+            BodyEnd::TooLarge
+        } else if !stands {
+            BodyEnd::Malformed
+        } else {
+            self.compact(store);
+            BodyEnd::Stored
+        };
+        (end, beyond)
+    }
+
+    /// Moves topic and payload next to each other. Both move towards the front, so ascending order never overwrites what is
+    /// still to be read.
+    fn compact(&self, store: &mut [u8]) {
+        let topic = (self.topic_at(), self.header.topic_len, 0);
+        let payload = (self.payload_at(), self.header.payload_len, self.header.topic_len);
+        for (from, len, to) in [topic, payload] {
+            for i in 0..len {
+                let byte = self.at(from.saturating_add(i), store);
+                if let Some(place) = store.get_mut(to.saturating_add(i)) {
+                    *place = byte;
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, byte: u8, store: &mut [u8]) {
+        for (buffer, place) in [(store, self.taken), (&mut self.tail, self.taken % TAIL)] {
+            if let Some(place) = buffer.get_mut(place) {
+                *place = byte;
+            }
+        }
+        self.taken = self.taken.saturating_add(1);
+    }
+
+    /// The byte at `index`, which must be in the store or among the last eight.
+    fn at(&self, index: usize, store: &[u8]) -> u8 {
+        store
+            .get(index)
+            .or_else(|| self.tail.get(index % TAIL))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// 1 where the module writes a blank after each comma, as its header showed.
+    fn blank(&self) -> usize {
+        usize::from(self.header.spaced)
+    }
+
+    /// 1 if there is a quote on each side.
+    fn quote(&self) -> usize {
+        usize::from(matches!(self.quoted, Quoting::Yes | Quoting::Assumed))
+    }
+
+    fn topic_at(&self) -> usize {
+        self.blank().saturating_add(self.quote())
+    }
+
+    fn payload_at(&self) -> usize {
+        // The topic's closing quote, the comma, then what stands before a value.
+        let separators = self.quote().saturating_add(1).saturating_add(self.topic_at());
+        self.topic_at()
+            .saturating_add(self.header.topic_len)
+            .saturating_add(separators)
+    }
+
+    fn expected(&self) -> usize {
+        self.payload_at()
+            .saturating_add(self.header.payload_len)
+            .saturating_add(self.quote())
+    }
+
+    fn fits(&self, store: &[u8]) -> bool {
+        self.header.size().size() <= store.len()
+    }
+
+    fn comma_stands(&self, store: &[u8]) -> bool {
+        let comma = self
+            .topic_at()
+            .saturating_add(self.header.topic_len)
+            .saturating_add(self.quote());
+        !self.fits(store) || self.at(comma, store) == b','
+    }
+
+    /// Whether quotes stand where the lengths put them. The closing one decides; of a body larger than the store it is the
+    /// only one left to see.
+    fn quotes_stand(&self, store: &[u8]) -> bool {
+        let closing = self.payload_at().saturating_add(self.header.payload_len);
+        if !self.fits(store) {
+            return self.at(closing, store) == b'"';
+        }
+        let topic_end = self.topic_at().saturating_add(self.header.topic_len);
+        let places = [
+            self.topic_at().saturating_sub(1),
+            topic_end,
+            self.payload_at().saturating_sub(1),
+            closing,
+        ];
+        self.comma_stands(store) && places.iter().all(|&place| self.at(place, store) == b'"')
+    }
+}

@@ -1,0 +1,11 @@
+//! Bytes to frames and back. The decoder frames by length where there is one, the grammar reads finished lines, the encoder
+//! writes command lines.
+
+mod body;
+mod decoder;
+mod encoder;
+pub(crate) mod grammar;
+
+pub(crate) use body::{Body, BodyEnd};
+pub(crate) use decoder::{Decoder, Frame};
+pub(crate) use encoder::Encoder;

@@ -1,0 +1,119 @@
+//! What is known of each connection: open or not, what waits to be read, what result is still owed.
+
+use heapless::Deque;
+
+use crate::codec::grammar::Operation;
+use crate::types::{Announcement, BreakCause, ConnectionId};
+
+/// Announcements that are remembered per connection: as many messages as a module is known to store.
+const ANNOUNCED: usize = 16;
+
+/// Whether a connection is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// Not known: nobody has asked since the driver started, or a close went unanswered.
+    Unknown,
+    Closed,
+    Open,
+    /// Ended by itself.
+    Broken(BreakCause),
+}
+
+/// The state of one connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) link: Link,
+    /// An operation whose result never came. Its line may still come, and says nothing about whose it is.
+    pub(crate) owed: Option<Operation>,
+    /// READ may have something: set by an announcement, cleared when READ found nothing.
+    pub(crate) unread: bool,
+    /// The break has not been reported by `poll`.
+    pub(crate) break_unreported: bool,
+    /// An announcement has not been reported by `poll`.
+    pub(crate) message_unreported: bool,
+    announced: Deque<Announcement, ANNOUNCED>,
+}
+
+impl Connection {
+    const fn new() -> Self {
+        Self {
+            link: Link::Unknown,
+            owed: None,
+            unread: false,
+            break_unreported: false,
+            message_unreported: false,
+            announced: Deque::new(),
+        }
+    }
+
+    /// The size of the oldest message, if it was announced.
+    pub(crate) fn next_size(&self) -> Option<Announcement> {
+        self.announced.front().copied()
+    }
+
+    pub(crate) fn announce(&mut self, size: Announcement) {
+        self.unread = true;
+        self.message_unreported = true;
+        // More than fit are found by reading until nothing is left.
+        let _ = self.announced.push_back(size);
+    }
+
+    /// READ handed out a message of this size. Announcements get lost, so one that matches is taken with those before it,
+    /// and if none matches the message was never announced.
+    pub(crate) fn was_read(&mut self, size: Announcement) {
+        self.unread = true;
+        if let Some(at) = self.announced.iter().position(|announced| *announced == size) {
+            for _ in 0..=at {
+                self.announced.pop_front();
+            }
+        }
+    }
+
+    /// READ found nothing.
+    pub(crate) fn was_empty(&mut self) {
+        self.unread = false;
+        self.message_unreported = false;
+        self.announced.clear();
+    }
+
+    /// A result line of this operation says where the connection stands.
+    pub(crate) fn apply(&mut self, operation: Operation, success: bool) {
+        match (operation, success) {
+            (Operation::Open, true) => {
+                self.link = Link::Open;
+                self.break_unreported = false;
+            }
+            (Operation::Open, false) | (Operation::Close, true) => self.link = Link::Closed,
+            _ => {}
+        }
+    }
+
+    pub(crate) fn broke(&mut self, cause: BreakCause) {
+        self.link = Link::Broken(cause);
+        self.break_unreported = true;
+    }
+}
+
+/// The state of every connection.
+#[derive(Debug)]
+pub(crate) struct Connections([Connection; ConnectionId::COUNT]);
+
+impl Connections {
+    pub(crate) const fn new() -> Self {
+        Self([const { Connection::new() }; ConnectionId::COUNT])
+    }
+
+    /// The state of one of them. `None` cannot happen, since the id is checked when it is made.
+    pub(crate) fn get(&self, id: ConnectionId) -> Option<&Connection> {
+        self.0.get(id.index())
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        self.0.get_mut(id.index())
+    }
+
+    /// The state of a connection by the number in a line.
+    pub(crate) fn by_number(&mut self, id: u8) -> Option<&mut Connection> {
+        self.get_mut(ConnectionId::new(id)?)
+    }
+}

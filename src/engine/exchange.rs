@@ -1,0 +1,170 @@
+//! One command on its way: what it still waits for, and how it ended.
+
+use core::time::Duration;
+
+use crate::Instant;
+use crate::codec::BodyEnd;
+use crate::codec::grammar::{Operation, ReadHeader};
+use crate::error::ModuleError;
+use crate::types::{Announcement, ConnectionId};
+
+/// What a command is, beyond its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Information lines, then a final result.
+    Plain,
+    /// As plain, but a message is in the answer.
+    Read(ConnectionId),
+    /// A final result, then a result line of its own, if one is given at all.
+    Operation {
+        operation: Operation,
+        id: ConnectionId,
+        result: bool,
+    },
+}
+
+/// A command to run: its bytes are in the transmit buffer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request {
+    pub(crate) kind: Kind,
+    /// Time for the final result.
+    pub(crate) answer: Duration,
+    /// Time for the result line.
+    pub(crate) result: Duration,
+}
+
+/// What the exchange waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The command line is being written.
+    Command,
+    /// A final result, or the prompt.
+    Answer,
+    /// The data is being written.
+    Data,
+    /// A final result after the data.
+    AfterData,
+    /// The result line.
+    Result,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A final result; the information lines are in the decoder.
+    Final(Result<(), ModuleError>),
+    /// A result line: status 1 is true.
+    Result(bool),
+    /// `OK`, and no result line is given.
+    Accepted,
+    /// `OK`, but the result line never came.
+    NoResult,
+    /// No final result came. `sent` says whether the module had all it needs to act.
+    NoAnswer { sent: bool },
+    /// The data mode ended after so many bytes.
+    Cut { sent: usize },
+    /// READ: the message is in the store.
+    Message,
+    /// READ: nothing was stored.
+    Empty,
+    /// READ: the message did not fit the store.
+    Lost(Announcement),
+    /// The answer was longer than the line buffer.
+    Overflow,
+    /// The answer was not what the manual says.
+    Unexpected,
+}
+
+/// The exchange in progress.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) request: Request,
+    pub(super) phase: Phase,
+    pub(super) deadline: Instant,
+    /// When the last byte of the command was written: the module's data mode cannot have begun earlier.
+    pub(super) asked_at: Instant,
+    /// The command has data behind a prompt.
+    pub(super) prompt: bool,
+    pub(super) result: Option<bool>,
+    pub(super) read: Option<ReadEnd>,
+    pub(super) overflow: bool,
+    /// The data mode ended, or was given up, after so many bytes.
+    pub(super) cut: Option<usize>,
+    /// The future that began it was dropped.
+    pub(super) abandoned: bool,
+}
+
+/// What an answer to READ brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadEnd {
+    Empty,
+    Message(ReadHeader, BodyEnd),
+}
+
+impl Exchange {
+    pub(super) fn new(request: Request, prompt: bool, now: Instant) -> Self {
+        Self {
+            request,
+            phase: Phase::Command,
+            deadline: now + request.answer,
+            asked_at: now,
+            prompt,
+            result: None,
+            read: None,
+            overflow: false,
+            cut: None,
+            abandoned: false,
+        }
+    }
+
+    /// The operation and connection whose result line is awaited or owed.
+    pub(super) fn operation(&self) -> Option<(Operation, ConnectionId)> {
+        match self.request.kind {
+            Kind::Operation { operation, id, .. } => Some((operation, id)),
+            _ => None,
+        }
+    }
+
+    /// Whether a final result can come now.
+    pub(super) fn awaits_final(&self) -> bool {
+        matches!(self.phase, Phase::Answer | Phase::Data | Phase::AfterData)
+    }
+
+    /// What a good final result means, or `None` if the result line is still to come.
+    pub(super) fn on_ok(&mut self, now: Instant) -> Option<Outcome> {
+        if self.prompt && self.phase == Phase::Answer {
+            // An OK in front of the prompt ends nothing: the module is about to take data.
+            return None;
+        }
+        if self.overflow {
+            return Some(Outcome::Overflow);
+        }
+        match (self.request.kind, self.read) {
+            (Kind::Plain, _) => Some(Outcome::Final(Ok(()))),
+            (Kind::Read(_), Some(ReadEnd::Empty)) => Some(Outcome::Empty),
+            (Kind::Read(_), Some(ReadEnd::Message(header, end))) => Some(match end {
+                BodyEnd::Stored => Outcome::Message,
+                BodyEnd::TooLarge => Outcome::Lost(header.size()),
+                BodyEnd::Malformed => Outcome::Unexpected,
+            }),
+            (Kind::Read(_), None) => Some(Outcome::Unexpected),
+            (Kind::Operation { result: false, .. }, _) => Some(self.ended(Outcome::Accepted)),
+            (Kind::Operation { .. }, _) => match self.result {
+                Some(success) => Some(self.ended(Outcome::Result(success))),
+                None => {
+                    self.phase = Phase::Result;
+                    self.deadline = now + self.request.result;
+                    None
+                }
+            },
+        }
+    }
+
+    /// A publication that was cut is reported as cut, whatever the module says of the rest.
+    pub(super) fn ended(&self, outcome: Outcome) -> Outcome {
+        match self.cut {
+            Some(sent) => Outcome::Cut { sent },
+            None => outcome,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The fence: a query whose answer cannot be anyone else's, sent after a command that was given up (law 3).
+//!
+//! An `OK` is anonymous, so a late one would be taken for the next command's. The module answers in order: once the query's own
+//! information line has come, nothing before it is owed any more, and what came before it is dropped.
+
+use core::time::Duration;
+
+use crate::Instant;
+use crate::codec::grammar;
+
+/// Queries with an answer by name that every module gives at any time. They take turns, so that a late answer to one that was
+/// itself given up is not taken for the next one's.
+const QUERIES: [&[u8]; 3] = [b"AT+CMEE?\r", b"AT+CFUN?\r", b"AT+CSQ\r"];
+
+/// How long one query may take.
+const ANSWER: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing is owed.
+    Clear,
+    /// A fence must come before the next command.
+    Needed,
+    /// The query is being written or its answer awaited.
+    Asked { written: usize, deadline: Instant },
+    /// The answer is there, its `OK` is awaited.
+    Answered { deadline: Instant },
+    /// Nothing came. The next attempt uses another query.
+    Failed,
+}
+
+#[derive(Debug)]
+pub(super) struct Fence {
+    state: State,
+    turn: usize,
+}
+
+impl Fence {
+    pub(super) const fn new() -> Self {
+        Self {
+            state: State::Clear,
+            turn: 0,
+        }
+    }
+
+    pub(super) fn require(&mut self) {
+        self.state = State::Needed;
+    }
+
+    pub(super) fn waive(&mut self) {
+        self.state = State::Clear;
+    }
+
+    pub(super) fn is_clear(&self) -> bool {
+        self.state == State::Clear
+    }
+
+    pub(super) fn is_needed(&self) -> bool {
+        self.state == State::Needed
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        matches!(self.state, State::Asked { .. } | State::Answered { .. })
+    }
+
+    pub(super) fn start(&mut self, now: Instant) {
+        self.turn = self.turn.wrapping_add(1);
+        self.state = State::Asked {
+            written: 0,
+            deadline: now + ANSWER,
+        };
+    }
+
+    pub(super) fn query(&self) -> &'static [u8] {
+        QUERIES.get(self.turn % QUERIES.len()).copied().unwrap_or(b"AT+CMEE?\r")
+    }
+
+    pub(super) fn pending(&self) -> &[u8] {
+        match self.state {
+            State::Asked { written, .. } => self.query().get(written..).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    pub(super) fn advance(&mut self, count: usize) {
+        if let State::Asked { written, .. } = &mut self.state {
+            *written = written.saturating_add(count);
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self.state {
+            State::Asked { deadline, .. } | State::Answered { deadline } => Some(deadline),
+            _ => None,
+        }
+    }
+
+    pub(super) fn poll(&mut self, now: Instant) {
+        if self.deadline().is_some_and(|deadline| now >= deadline) {
+            self.state = State::Failed;
+        }
+    }
+
+    /// A line came that is neither an unsolicited one of ours nor anything else.
+    pub(super) fn on_line(&mut self, line: &[u8]) {
+        let asked = self.query().strip_prefix(b"AT").unwrap_or_default();
+        let asked = asked.trim_ascii_end();
+        let name = asked.strip_suffix(b"?").unwrap_or(asked);
+        match self.state {
+            State::Asked { deadline, .. } if self.pending().is_empty() && grammar::name(line) == Some(name) => {
+                self.state = State::Answered { deadline };
+            }
+            State::Answered { .. } if grammar::final_result(line) == Some(Ok(())) => self.state = State::Clear,
+            _ => {}
+        }
+    }
+}

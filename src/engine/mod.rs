@@ -1,0 +1,583 @@
+//! The exchange with the module as a state machine: bytes, deadlines and requests in, bytes and outcomes out. It knows no port,
+//! no clock and no task.
+
+mod connections;
+mod exchange;
+mod fence;
+mod transmit;
+
+use core::time::Duration;
+
+use atat::AtatUrc;
+
+pub(crate) use connections::Link;
+pub(crate) use exchange::{Kind, Outcome, Request};
+
+use crate::codec::{BodyEnd, Decoder, Frame, grammar};
+use crate::error::{InvalidInput, ModuleError};
+use crate::model::Dialect;
+use crate::trace::{Line, Trace};
+use crate::types::{ConnectionId, QoS};
+use crate::urc::{Operation, Urc};
+use crate::{Buffers, Instant};
+use connections::{Connection, Connections};
+use exchange::{Exchange, Phase, ReadEnd};
+use fence::Fence;
+use transmit::Transmit;
+
+/// Data is no longer begun so shortly before the module's data mode ends: what came too late would be taken for commands.
+const DATA_MODE_MARGIN: Duration = Duration::from_secs(2);
+
+/// How long a result is still awaited once the connection has broken.
+const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
+
+/// A message in the store, not yet handed to the caller.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stored {
+    pub(crate) id: ConnectionId,
+    pub(crate) qos: QoS,
+    pub(crate) topic_len: usize,
+    pub(crate) payload_len: usize,
+}
+
+/// How an exchange ended whose future had been dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Settled {
+    pub(crate) operation: Option<(Operation, ConnectionId)>,
+    pub(crate) outcome: Outcome,
+}
+
+pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
+
+pub(crate) struct Engine<'b> {
+    decoder: Decoder<'b>,
+    store: &'b mut [u8],
+    stored: Option<Stored>,
+    transmit: Transmit<'b>,
+    exchange: Option<Exchange>,
+    outcome: Option<Settled>,
+    /// Outcomes of abandoned operations that the caller has not been told.
+    settled: heapless::Deque<Settled, 4>,
+    fence: Fence,
+    connections: Connections,
+    pub(crate) dialect: Dialect,
+    pub(crate) trace: Option<TraceHook<'b>>,
+    /// When the module last sent anything.
+    heard_at: Instant,
+}
+
+impl<'b> Engine<'b> {
+    pub(crate) fn new(buffers: Buffers<'b>, dialect: Dialect, now: Instant) -> Self {
+        Self {
+            decoder: Decoder::new(buffers.line, dialect.read_quotes),
+            store: buffers.message,
+            stored: None,
+            transmit: Transmit::new(buffers.transmit),
+            exchange: None,
+            outcome: None,
+            settled: heapless::Deque::new(),
+            fence: Fence::new(),
+            connections: Connections::new(),
+            dialect,
+            trace: None,
+            heard_at: now,
+        }
+    }
+
+    // Requests.
+
+    /// Puts a command line and its data into the transmit buffer.
+    pub(crate) fn load(&mut self, data: &[u8], write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+        self.transmit.load(data, write)
+    }
+
+    /// Begins the exchange for what was loaded. The engine must be settled.
+    pub(crate) fn begin(&mut self, request: Request, now: Instant) {
+        self.decoder.begin();
+        self.outcome = None;
+        self.transmit.allow_command();
+        let command = Line::new(self.transmit.command());
+        debug!("> {}", command);
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Command(command));
+        }
+        self.exchange = Some(Exchange::new(request, self.transmit.data_len() > 0, now));
+    }
+
+    /// How the exchange ended, once it has.
+    pub(crate) fn take_outcome(&mut self) -> Option<Outcome> {
+        self.outcome.take().map(|settled| settled.outcome)
+    }
+
+    /// The information lines of the last exchange, a CR LF between each two.
+    pub(crate) fn answer(&self) -> &[u8] {
+        self.decoder.kept()
+    }
+
+    // Settling.
+
+    /// Whether a new exchange can begin: none is in progress, nothing is left to write, and no answer is owed.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.exchange.is_none() && self.transmit.pending().is_empty() && self.fence.is_clear()
+    }
+
+    /// Nobody waits any more for what is in progress.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.abandoned = true;
+        }
+        if let Some(settled) = self.outcome.take() {
+            self.note_settled(settled);
+        }
+    }
+
+    /// Begins a fence that is needed, once nothing else is on its way.
+    pub(crate) fn begin_fence(&mut self, now: Instant) {
+        if !self.is_busy() && self.fence.is_needed() {
+            self.fence.start(now);
+        }
+    }
+
+    /// Whether something is still on its way: an exchange, bytes to write, or a fence.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.exchange.is_some() || !self.transmit.pending().is_empty() || self.fence.is_active()
+    }
+
+    /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
+    pub(crate) fn waive_fence(&mut self) {
+        self.fence.waive();
+    }
+
+    pub(crate) fn require_fence(&mut self) {
+        self.fence.require();
+    }
+
+    /// The next outcome of an abandoned operation on this connection.
+    pub(crate) fn next_settled(&mut self, id: ConnectionId) -> Option<Settled> {
+        let of_id = |settled: &Settled| settled.operation.is_some_and(|(_, operated)| operated == id);
+        let settled = self.settled.iter().copied().find(of_id)?;
+        self.settled.retain(|other| *other != settled);
+        Some(settled)
+    }
+
+    fn note_settled(&mut self, settled: Settled) {
+        if settled.operation.is_none() {
+            return;
+        }
+        if self.settled.is_full() {
+            self.settled.pop_front();
+            warning!("outcomes of dropped calls were not polled: the oldest is forgotten");
+        }
+        let _ = self.settled.push_back(settled);
+    }
+
+    // Messages and connections.
+
+    pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections.get(id)
+    }
+
+    pub(crate) fn connection_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        self.connections.get_mut(id)
+    }
+
+    pub(crate) fn stored(&self) -> Option<Stored> {
+        self.stored
+    }
+
+    /// Topic and payload of the stored message.
+    pub(crate) fn stored_bytes(&self, stored: Stored) -> (&[u8], &[u8]) {
+        let all = self
+            .store
+            .get(..stored.topic_len.saturating_add(stored.payload_len))
+            .unwrap_or_default();
+        all.split_at_checked(stored.topic_len).unwrap_or_default()
+    }
+
+    pub(crate) fn forget_stored(&mut self) {
+        self.stored = None;
+    }
+
+    /// Whether the module quotes in READ, once it has shown it.
+    pub(crate) fn read_quotes(&self) -> Option<bool> {
+        self.decoder.quoted()
+    }
+
+    pub(crate) fn store_size(&self) -> usize {
+        self.store.len()
+    }
+
+    pub(crate) fn line_size(&self) -> usize {
+        self.decoder.capacity()
+    }
+
+    pub(crate) fn heard_at(&self) -> Instant {
+        self.heard_at
+    }
+
+    // Output.
+
+    /// What is to be written now.
+    pub(crate) fn pending(&self) -> &[u8] {
+        let pending = self.transmit.pending();
+        if pending.is_empty() {
+            self.fence.pending()
+        } else {
+            pending
+        }
+    }
+
+    /// Notes that the port took so many of the pending bytes.
+    pub(crate) fn written(&mut self, count: usize, now: Instant) {
+        if self.transmit.pending().is_empty() {
+            self.fence.advance(count);
+            return;
+        }
+        if !self.transmit.advance(count) {
+            return;
+        }
+        let Some(exchange) = &mut self.exchange else {
+            self.transmit.clear();
+            return;
+        };
+        match exchange.phase {
+            Phase::Command => {
+                exchange.phase = Phase::Answer;
+                exchange.asked_at = now;
+                exchange.deadline = now + exchange.request.answer;
+                if exchange.prompt {
+                    // A prompt that comes late must still get its data: the module takes nothing else.
+                    let limit = self.dialect.data_mode_limit.unwrap_or_default();
+                    exchange.deadline = exchange.deadline.max(now + limit);
+                    self.decoder.expect_prompt(true);
+                }
+                if let Kind::Read(id) = exchange.request.kind {
+                    self.decoder.expect_read(Some(id.get()));
+                }
+            }
+            Phase::Data => {
+                exchange.phase = Phase::AfterData;
+                exchange.deadline = now + exchange.request.answer;
+            }
+            _ => {}
+        }
+    }
+
+    // Time.
+
+    /// When [`poll`](Self::poll) has something to do, if ever.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let exchange = self.exchange.as_ref().map(|exchange| exchange.deadline);
+        exchange.or_else(|| self.fence.deadline())
+    }
+
+    /// Ends what has waited long enough.
+    pub(crate) fn poll(&mut self, now: Instant) {
+        self.fence.poll(now);
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| now >= exchange.deadline) else {
+            return;
+        };
+        let outcome = match exchange.phase {
+            // The module said how it ended, only its OK is missing.
+            _ if exchange.result.is_some() => exchange.ended(Outcome::Result(exchange.result == Some(true))),
+            Phase::Data if self.dialect.data_mode_limit.is_some() => {
+                self.give_up_data(now);
+                return;
+            }
+            Phase::Result => exchange.ended(Outcome::NoResult),
+            Phase::AfterData => exchange.ended(Outcome::NoAnswer { sent: true }),
+            Phase::Answer => Outcome::NoAnswer { sent: !exchange.prompt },
+            Phase::Command | Phase::Data => Outcome::NoAnswer { sent: false },
+        };
+        if exchange.phase != Phase::Result {
+            self.fence.require();
+        }
+        let outcome = match self.decoder.abandon_body() {
+            Some(size) => Outcome::Lost(size),
+            None => outcome,
+        };
+        self.owe_result();
+        self.finish(outcome);
+    }
+
+    /// No more data may be written: the module is about to end its data mode, or has. It answers for what it has.
+    fn give_up_data(&mut self, now: Instant) {
+        let Some(exchange) = &mut self.exchange else { return };
+        exchange.cut = Some(self.transmit.data_written());
+        exchange.phase = Phase::AfterData;
+        let limit = self.dialect.data_mode_limit.unwrap_or_default();
+        exchange.deadline = now + limit + DATA_MODE_MARGIN;
+        self.transmit.clear();
+    }
+
+    // Input.
+
+    /// Takes bytes from the module.
+    pub(crate) fn receive(&mut self, bytes: &[u8], now: Instant) {
+        self.heard_at = now;
+        let mut rest = bytes;
+        loop {
+            let (used, frame) = self.decoder.push(rest, self.store);
+            rest = rest.get(used..).unwrap_or_default();
+            match frame {
+                None => return,
+                Some(Frame::Line) => self.on_line(now),
+                Some(Frame::LongLine) => self.on_long_line(),
+                Some(Frame::Prompt) => self.on_prompt(now),
+                Some(Frame::Message { header, end }) => self.on_message(header, end),
+            }
+        }
+    }
+
+    fn on_line(&mut self, now: Instant) {
+        let line = self.decoder.line();
+        let known = AtatUrc::parse(line);
+        self.show_line(known.is_some());
+        let line = self.decoder.line();
+        if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
+            return;
+        }
+        if let Some(urc) = known {
+            self.on_urc(urc, now);
+        } else if self.fence.is_active() {
+            self.fence.on_line(line);
+        } else if let Some(result) = grammar::final_result(line) {
+            self.on_final(result, now);
+        } else {
+            self.on_information();
+        }
+    }
+
+    /// Shows a line to the trace and the log. A line that no rule knows is hidden while a secret is on its way: it may be a
+    /// piece of the echo.
+    fn show_line(&mut self, known: bool) {
+        let line = self.decoder.line();
+        let sensitive = Line::new(self.transmit.command()).is_redacted();
+        let plain = known || !sensitive || grammar::final_result(line).is_some();
+        let line = if plain { Line::new(line) } else { Line::hidden(line) };
+        debug!("< {}", line);
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Line(line));
+        }
+    }
+
+    fn on_long_line(&mut self) {
+        let line = self.decoder.line();
+        debug!(
+            "< a line longer than the line buffer of {} bytes",
+            self.decoder.capacity()
+        );
+        let Some(exchange) = &mut self.exchange else { return };
+        // The echo of a long command is of no interest; an answer is.
+        let echo = line.windows(2).any(|part| part == b"AT");
+        if !echo && exchange.phase == Phase::Answer && belongs(line, self.transmit.command()) {
+            exchange.overflow = true;
+        }
+    }
+
+    fn on_information(&mut self) {
+        let Some(exchange) = &mut self.exchange else { return };
+        if exchange.phase != Phase::Answer {
+            return;
+        }
+        let line = self.decoder.line();
+        if let Kind::Read(id) = exchange.request.kind {
+            if grammar::read_empty(line, id.get()) {
+                exchange.read = Some(ReadEnd::Empty);
+            }
+        } else if belongs(line, self.transmit.command()) && !self.decoder.keep() {
+            exchange.overflow = true;
+        }
+    }
+
+    fn on_prompt(&mut self, now: Instant) {
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Prompt);
+        }
+        let Some(exchange) = self
+            .exchange
+            .as_mut()
+            .filter(|exchange| exchange.phase == Phase::Answer)
+        else {
+            return;
+        };
+        exchange.phase = Phase::Data;
+        // Counted from the command, since a prompt may have waited long to be read.
+        exchange.deadline = match self.dialect.data_mode_limit {
+            Some(limit) => exchange.asked_at + limit.saturating_sub(DATA_MODE_MARGIN),
+            None => now + exchange.request.answer,
+        };
+        if now >= exchange.deadline {
+            return self.poll(now);
+        }
+        self.transmit.allow_data();
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Data(self.transmit.data_len()));
+        }
+    }
+
+    fn on_message(&mut self, header: grammar::ReadHeader, end: BodyEnd) {
+        let size = header.size();
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Message {
+                topic_len: size.topic_len,
+                payload_len: size.payload_len,
+            });
+        }
+        let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
+        let Some(exchange) = &mut self.exchange else { return };
+        exchange.read = Some(ReadEnd::Message(
+            header,
+            if qos.is_some() { end } else { BodyEnd::Malformed },
+        ));
+        if let Some(connection) = self.connections.by_number(header.id) {
+            connection.was_read(size);
+        }
+        if let (Some(id), Some(qos), BodyEnd::Stored) = (ConnectionId::new(header.id), qos, end) {
+            self.stored = Some(Stored {
+                id,
+                qos,
+                topic_len: size.topic_len,
+                payload_len: size.payload_len,
+            });
+        }
+    }
+
+    fn on_final(&mut self, result: Result<(), ModuleError>, now: Instant) {
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_final()) else {
+            return;
+        };
+        if exchange.phase == Phase::Data {
+            // The module ended its data mode by itself, before all was written.
+            exchange.cut = Some(self.transmit.data_written());
+            self.transmit.clear();
+        }
+        let outcome = match result {
+            Ok(()) => exchange.on_ok(now),
+            Err(error) => Some(Outcome::Final(Err(error))),
+        };
+        let Some(outcome) = outcome else { return };
+        match outcome {
+            Outcome::Empty => {
+                if let Kind::Read(id) = exchange.request.kind {
+                    self.connections.get_mut(id).into_iter().for_each(Connection::was_empty);
+                }
+            }
+            Outcome::Unexpected => {
+                self.fence.require();
+                self.owe_result();
+            }
+            _ => {}
+        }
+        self.finish(outcome);
+    }
+
+    fn on_urc(&mut self, urc: Urc, now: Instant) {
+        match urc {
+            Urc::Announced { id, size, .. } => {
+                if let Some(connection) = self.connections.by_number(id) {
+                    connection.announce(size);
+                }
+            }
+            Urc::Broken { id, cause } => {
+                if let Some(connection) = self.connections.by_number(id) {
+                    connection.broke(cause);
+                }
+                if let Some(exchange) = &mut self.exchange {
+                    let own = exchange.operation().is_some_and(|(_, operated)| operated.get() == id);
+                    if own && exchange.phase == Phase::Result {
+                        exchange.deadline = exchange.deadline.min(now + RESULT_AFTER_BREAK);
+                    }
+                }
+            }
+            Urc::Result { operation, id, success } => self.on_result(operation, id, success),
+        }
+    }
+
+    fn on_result(&mut self, operation: Operation, id: u8, success: bool) {
+        let Some(connection) = self.connections.by_number(id) else {
+            return;
+        };
+        if connection.owed == Some(operation) {
+            connection.owed = None;
+            connection.apply(operation, success);
+            if let Some(id) = ConnectionId::new(id) {
+                self.note_settled(Settled {
+                    operation: Some((operation, id)),
+                    outcome: Outcome::Result(success),
+                });
+            }
+            return;
+        }
+        let Some(exchange) = &mut self.exchange else { return };
+        let own = exchange
+            .operation()
+            .is_some_and(|(awaited, on)| awaited == operation && on.get() == id);
+        if !own || exchange.phase == Phase::Command {
+            return;
+        }
+        connection.apply(operation, success);
+        exchange.result = Some(success);
+        if exchange.phase == Phase::Result {
+            let outcome = exchange.ended(Outcome::Result(success));
+            self.finish(outcome);
+        }
+    }
+
+    /// The result line of the exchange in progress may still come, and would then be taken for another's.
+    fn owe_result(&mut self) {
+        let Some(exchange) = &self.exchange else { return };
+        if exchange.result.is_some() {
+            return;
+        }
+        let Some((operation, id)) = exchange.operation() else {
+            return;
+        };
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
+        connection.owed = Some(operation);
+        if matches!(operation, Operation::Open | Operation::Close) {
+            connection.link = Link::Unknown;
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        let Some(exchange) = self.exchange.take() else { return };
+        self.decoder.expect_prompt(false);
+        self.decoder.expect_read(None);
+        // A command that was only half written must be completed, or the next one would become its end.
+        if self.transmit.pending().is_empty() {
+            self.transmit.clear();
+        }
+        let settled = Settled {
+            operation: exchange.operation(),
+            outcome,
+        };
+        if exchange.abandoned {
+            self.note_settled(settled);
+        } else {
+            self.outcome = Some(settled);
+        }
+    }
+}
+
+/// Whether a line is the module's echo of what was written, perhaps behind garbage.
+fn is_echo(line: &[u8], command: &[u8]) -> bool {
+    let command = command.trim_ascii_end();
+    command.len() >= 2 && line.ends_with(command)
+}
+
+/// Whether a line can be information that was asked for: it has the command's name, or none, as the answers to AT+CGMM and ATI.
+fn belongs(line: &[u8], command: &[u8]) -> bool {
+    let Some(name) = grammar::name(line) else {
+        return !line.starts_with(b"+");
+    };
+    let asked = command.strip_prefix(b"AT").unwrap_or(command);
+    let end = asked
+        .iter()
+        .position(|byte| matches!(byte, b'=' | b'?'))
+        .unwrap_or(asked.len());
+    // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
+    asked.get(..end) == Some(name) || (name == b"+MPQTTOPEN" && asked.starts_with(b"+MQTTOPEN"))
+}

@@ -1,0 +1,89 @@
+//! The transmit buffer: the rest of a command, and of the data behind its prompt, outlives the future that began it (law 4).
+
+use crate::error::InvalidInput;
+
+/// A command line and its data, one behind the other, and how much of them has been and may be written.
+#[derive(Debug)]
+pub(super) struct Transmit<'b> {
+    buffer: &'b mut [u8],
+    command: usize,
+    total: usize,
+    written: usize,
+    allowed: usize,
+}
+
+impl<'b> Transmit<'b> {
+    pub(super) fn new(buffer: &'b mut [u8]) -> Self {
+        Self {
+            buffer,
+            command: 0,
+            total: 0,
+            written: 0,
+            allowed: 0,
+        }
+    }
+
+    /// Takes a command that `write` puts into the buffer, and its data. `write` returns how long the command is, 0 if it found
+    /// no room.
+    ///
+    /// A line feed behind the command is dropped: it could become the first byte of the data.
+    pub(super) fn load(&mut self, data: &[u8], write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+        self.clear();
+        let len = write(self.buffer);
+        let command = self.buffer.get(..len).unwrap_or_default();
+        let len = command.strip_suffix(b"\n").unwrap_or(command).len();
+        let total = len.saturating_add(data.len());
+        if let Some(place) = self.buffer.get_mut(len..total).filter(|_| len > 0) {
+            place.copy_from_slice(data);
+            (self.command, self.total) = (len, total);
+            return Ok(());
+        }
+        self.buffer.fill(0);
+        Err(InvalidInput::TransmitBuffer {
+            len: total,
+            max: self.buffer.len(),
+        })
+    }
+
+    /// The command line without its CR, to recognise its echo and to name it.
+    pub(super) fn command(&self) -> &[u8] {
+        let command = self.buffer.get(..self.command).unwrap_or_default();
+        command.strip_suffix(b"\r").unwrap_or(command)
+    }
+
+    pub(super) fn data_len(&self) -> usize {
+        self.total.saturating_sub(self.command)
+    }
+
+    /// Bytes of the data that have been written.
+    pub(super) fn data_written(&self) -> usize {
+        self.written.saturating_sub(self.command)
+    }
+
+    pub(super) fn allow_command(&mut self) {
+        self.allowed = self.command;
+    }
+
+    pub(super) fn allow_data(&mut self) {
+        self.allowed = self.total;
+    }
+
+    /// What may be written now.
+    pub(super) fn pending(&self) -> &[u8] {
+        self.buffer.get(self.written..self.allowed).unwrap_or_default()
+    }
+
+    /// Notes that so much was written, and says whether all that may be is.
+    pub(super) fn advance(&mut self, written: usize) -> bool {
+        self.written = self.written.saturating_add(written).min(self.allowed);
+        self.written == self.allowed
+    }
+
+    /// Forgets everything, and wipes it, since it may have held a password.
+    pub(super) fn clear(&mut self) {
+        if let Some(used) = self.buffer.get_mut(..self.total) {
+            used.fill(0);
+        }
+        (self.command, self.total, self.written, self.allowed) = (0, 0, 0, 0);
+    }
+}

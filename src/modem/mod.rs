@@ -1,0 +1,355 @@
+//! The module on a port: the engine with a transport and a clock, running any command.
+
+mod attach;
+mod network;
+
+use core::time::Duration;
+
+use atat::AtatCmd;
+use embassy_futures::poll_once;
+use embassy_futures::select::{Either, select};
+use embedded_io_async::{Read, Write};
+
+pub use attach::Identity;
+pub use network::{Network, NetworkProblem};
+
+use crate::client::Client;
+use crate::engine::{Engine, Kind, Outcome, Request};
+use crate::error::Error;
+use crate::model::Dialect;
+use crate::trace::Trace;
+use crate::types::ConnectionId;
+use crate::{Clock, Instant};
+
+/// Bytes that are read at a time. Small, since they live in every future.
+const READ: usize = 64;
+
+/// Bytes that are written at a time. Between two pieces what has come is read, so that a receive buffer of the port need not
+/// hold what the module sends during a whole message.
+const WRITE: usize = 64;
+
+/// How long a port may take nothing of what is left to write.
+const STALLED: Duration = Duration::from_secs(10);
+
+/// The memory that a driver works in. All of it is the caller's.
+///
+/// ```
+/// use fibocom_mqtt::Buffers;
+///
+/// let mut line = [0; 256];
+/// let mut message = [0; 255 + 1024];
+/// let mut transmit = [0; 1400];
+/// let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
+/// # let _ = buffers;
+/// ```
+#[derive(Debug)]
+pub struct Buffers<'b> {
+    pub(crate) line: &'b mut [u8],
+    pub(crate) message: &'b mut [u8],
+    pub(crate) transmit: &'b mut [u8],
+}
+
+impl<'b> Buffers<'b> {
+    /// Three buffers.
+    ///
+    /// * `line` holds the answer to one command: 128 bytes do for MQTT, 512 for every command of this crate but those that print
+    ///   wills and user names.
+    /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
+    ///   smaller one is fine if messages are: a larger message stays in the module.
+    /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
+    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication.
+    pub const fn new(line: &'b mut [u8], message: &'b mut [u8], transmit: &'b mut [u8]) -> Self {
+        Self {
+            line,
+            message,
+            transmit,
+        }
+    }
+}
+
+/// A Fibocom module on a port.
+///
+/// `T` is the port, any `embedded_io_async::Read + Write` whose `read` and `write` may be dropped without losing bytes, as those of
+/// interrupt-driven UART drivers; `C` is the [`Clock`].
+///
+/// It runs any [`AtatCmd`] with [`send`](Self::send), attaches to the module, brings the network up, and lends
+/// [`Client`]s for its connections.
+///
+/// ```
+/// use core::time::Duration;
+/// use embedded_io_async::{Read, Write};
+/// use fibocom_mqtt::{Buffers, Clock, ConnectionId, ConnectOptions, Error, Modem, Network, QoS, TopicFilter};
+///
+/// async fn run<T: Read + Write, C: Clock>(uart: T, clock: C) -> Result<(), Error<T::Error>> {
+///     let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
+///     let mut modem = Modem::new(uart, clock, Buffers::new(&mut line, &mut message, &mut transmit));
+///     modem.attach(Duration::from_secs(40)).await?;
+///     modem.bring_up(&Network::new(), Duration::from_secs(180)).await?;
+///
+///     let mut client = modem.client(ConnectionId::FIRST);
+///     client.connect(&ConnectOptions::new("broker.example.com", 1883)).await?;
+///     client.subscribe(TopicFilter::new("meter/7/command")?, QoS::AtLeastOnce).await?;
+///     let mut buffer = [0; 1279];
+///     let message = client.recv(&mut buffer).await?;
+///     assert_eq!(message.topic(), b"meter/7/command");
+///     Ok(())
+/// }
+/// ```
+pub struct Modem<'b, T, C> {
+    pub(crate) engine: Engine<'b>,
+    port: T,
+    clock: C,
+    /// Bytes were written and not yet flushed.
+    unflushed: bool,
+    imei: heapless::String<20>,
+}
+
+impl<'b, T, C> Modem<'b, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// A module on `port`, with what the manuals say about it.
+    pub fn new(port: T, clock: C, buffers: Buffers<'b>) -> Self {
+        Self::with_dialect(port, clock, buffers, Dialect::default())
+    }
+
+    /// A module on `port` that is known to speak a certain dialect.
+    pub fn with_dialect(port: T, clock: C, buffers: Buffers<'b>, dialect: Dialect) -> Self {
+        let now = clock.now();
+        Self {
+            engine: Engine::new(buffers, dialect, now),
+            port,
+            clock,
+            unflushed: false,
+            imei: heapless::String::new(),
+        }
+    }
+
+    /// Reports every step of the exchange to `hook`, secrets redacted.
+    pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
+        self.engine.trace = Some(hook);
+    }
+
+    /// One of the module's connections.
+    pub fn client(&mut self, id: ConnectionId) -> Client<'_, 'b, T, C> {
+        Client::new(self, id)
+    }
+
+    /// What the driver holds for this module's dialect.
+    pub fn dialect(&self) -> Dialect {
+        let found = self.engine.read_quotes();
+        found.map_or(self.engine.dialect, |quotes| self.engine.dialect.read_quotes(quotes))
+    }
+
+    /// The port, given back.
+    pub fn release(self) -> T {
+        self.port
+    }
+
+    /// Runs any command and returns its answer.
+    ///
+    /// Also a foreign [`AtatCmd`]: its length is checked, its retries are ignored, a line feed at its end is dropped. What it
+    /// writes is its own business; this crate's commands cannot contain syntax.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Module`] if the module answered with an error, [`Error::Silent`] if it did not answer in the command's time,
+    /// [`Error::Unexpected`] if the command could not read the answer, [`Error::LineBuffer`] if there was no room for it,
+    /// [`Error::Invalid`] if the command does not fit the transmit buffer.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call is brought to its end by the next one, and its answer is discarded.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{command, Clock, Error, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let signal = modem.send(&command::ReadSignal).await?;
+    /// println!("{:?} dBm", signal.dbm());
+    /// # Ok(()) }
+    /// ```
+    pub async fn send<Cmd: AtatCmd>(&mut self, command: &Cmd) -> Result<Cmd::Response, Error<T::Error>> {
+        let request = Request {
+            kind: Kind::Plain,
+            answer: Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS)),
+            result: Duration::ZERO,
+        };
+        match self.exchange(command, &[], request).await? {
+            Outcome::Final(Ok(())) => command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected),
+            other => Err(self.failure(other)),
+        }
+    }
+
+    /// Runs a command with data behind its prompt, and returns how that ended.
+    pub(crate) async fn exchange<Cmd: AtatCmd>(
+        &mut self,
+        command: &Cmd,
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
+        self.settle().await?;
+        self.engine.load(data, |buffer| command.write(buffer))?;
+        self.run(request).await
+    }
+
+    /// Runs what is loaded.
+    pub(crate) async fn run(&mut self, request: Request) -> Result<Outcome, Error<T::Error>> {
+        self.engine.begin(request, self.clock.now());
+        loop {
+            if let Some(outcome) = self.engine.take_outcome() {
+                return Ok(outcome);
+            }
+            self.step(None).await?;
+        }
+    }
+
+    /// The error for an outcome that is none of those the caller knows.
+    pub(crate) fn failure(&self, outcome: Outcome) -> Error<T::Error> {
+        match outcome {
+            Outcome::Final(Err(error)) => Error::Module(error),
+            Outcome::NoAnswer { .. } => Error::Silent,
+            Outcome::Result(false) => Error::Refused,
+            Outcome::NoResult => Error::Unknown,
+            Outcome::Cut { sent } => Error::Cut { sent },
+            Outcome::Lost(size) => Error::Lost(size),
+            Outcome::Overflow => Error::LineBuffer {
+                max: self.engine.line_size(),
+            },
+            _ => Error::Unexpected,
+        }
+    }
+
+    /// Brings everything that an earlier call left behind to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silent`] if the module does not answer the fence.
+    pub(crate) async fn settle(&mut self) -> Result<(), Error<T::Error>> {
+        self.engine.abandon();
+        let until = self.clock.now() + STALLED;
+        while !self.engine.is_settled() {
+            self.engine.begin_fence(self.clock.now());
+            if !self.engine.is_busy() {
+                // The fence was not answered. The next call asks again.
+                self.engine.require_fence();
+                return Err(Error::Silent);
+            }
+            if self.engine.deadline().is_none() && self.clock.now() >= until {
+                // The port does not take the rest of a command.
+                return Err(Error::Silent);
+            }
+            self.step(Some(until).filter(|_| self.engine.deadline().is_none()))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for something to come from the module, or for `until`.
+    pub(crate) async fn wait(&mut self, until: Option<Instant>) -> Result<(), Error<T::Error>> {
+        self.step(until).await
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Waits without reading: the pause between two questions.
+    pub(crate) async fn pause(&mut self, duration: Duration) -> Result<(), Error<T::Error>> {
+        let until = self.clock.now() + duration;
+        while self.clock.now() < until {
+            self.step(Some(until)).await?;
+        }
+        Ok(())
+    }
+
+    /// One piece of work: write what is pending, or read what comes, or let time pass.
+    ///
+    /// Every byte that a finished read delivered is with the engine before the next await, so dropping this loses nothing.
+    async fn step(&mut self, until: Option<Instant>) -> Result<(), Error<T::Error>> {
+        let now = self.clock.now();
+        self.engine.poll(now);
+        let deadline = match (self.engine.deadline(), until) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        if self.unflushed && self.engine.pending().is_empty() {
+            return self.flush(deadline).await;
+        }
+        if !self.engine.pending().is_empty() {
+            self.write(deadline).await?;
+            return self.take_what_came();
+        }
+        let mut bytes = [0; READ];
+        let read = self.port.read(&mut bytes);
+        let count = match deadline {
+            None => read.await,
+            Some(deadline) => match select(read, self.clock.sleep_until(deadline)).await {
+                Either::First(count) => count,
+                Either::Second(()) => {
+                    self.engine.poll(self.clock.now());
+                    return Ok(());
+                }
+            },
+        };
+        self.received(&bytes, count)
+    }
+
+    async fn write(&mut self, deadline: Option<Instant>) -> Result<(), Error<T::Error>> {
+        let pending = self.engine.pending();
+        let piece = pending.get(..WRITE).unwrap_or(pending);
+        let write = self.port.write(piece);
+        let count = match deadline {
+            None => write.await,
+            Some(deadline) => match select(write, self.clock.sleep_until(deadline)).await {
+                Either::First(count) => count,
+                Either::Second(()) => {
+                    self.engine.poll(self.clock.now());
+                    return Ok(());
+                }
+            },
+        };
+        match count.map_err(Error::Port)? {
+            0 => Err(Error::PortClosed),
+            count => {
+                self.unflushed = true;
+                self.engine.written(count, self.clock.now());
+                Ok(())
+            }
+        }
+    }
+
+    async fn flush(&mut self, deadline: Option<Instant>) -> Result<(), Error<T::Error>> {
+        let flush = self.port.flush();
+        let flushed = match deadline {
+            None => flush.await,
+            Some(deadline) => match select(flush, self.clock.sleep_until(deadline)).await {
+                Either::First(flushed) => flushed,
+                Either::Second(()) => Ok(()),
+            },
+        };
+        self.unflushed = false;
+        flushed.map_err(Error::Port)
+    }
+
+    /// Reads without waiting.
+    fn take_what_came(&mut self) -> Result<(), Error<T::Error>> {
+        let mut bytes = [0; READ];
+        match poll_once(self.port.read(&mut bytes)) {
+            core::task::Poll::Ready(count) => self.received(&bytes, count),
+            core::task::Poll::Pending => Ok(()),
+        }
+    }
+
+    fn received(&mut self, bytes: &[u8], count: Result<usize, T::Error>) -> Result<(), Error<T::Error>> {
+        match count.map_err(Error::Port)? {
+            0 => Err(Error::PortClosed),
+            count => {
+                let bytes = bytes.get(..count).unwrap_or(bytes);
+                self.engine.receive(bytes, self.clock.now());
+                Ok(())
+            }
+        }
+    }
+}

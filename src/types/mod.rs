@@ -1,0 +1,21 @@
+//! The vocabulary: what a caller passes in and gets back. Checked when it is made, so that nothing in it can be syntax.
+
+mod connection;
+mod credentials;
+mod message;
+mod options;
+mod publication;
+mod qos;
+mod text;
+mod topic;
+mod will;
+
+pub use connection::{BreakCause, ConnectionId};
+pub use credentials::Credentials;
+pub use message::{Announcement, Message};
+pub use options::ConnectOptions;
+pub use publication::{Delivery, Publication};
+pub use qos::QoS;
+pub use text::{Escapes, Text};
+pub use topic::{TopicFilter, TopicName};
+pub use will::Will;

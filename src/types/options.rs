@@ -1,0 +1,74 @@
+//! How to connect to a broker.
+
+use super::{Credentials, Will};
+
+/// Where and how to connect: the arguments of `AT+MQTTUSER`, `AT+MQTTWILL` and `AT+MQTTOPEN`.
+///
+/// ```
+/// use fibocom_mqtt::{ConnectOptions, Credentials};
+///
+/// let options = ConnectOptions::new("broker.example.com", 1883)
+///     .client_id("meter-7")
+///     .credentials(Credentials::new("meter", "s3cret"))
+///     .keep_alive(120);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectOptions<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    pub(crate) client_id: Option<&'a str>,
+    pub(crate) credentials: Credentials<'a>,
+    pub(crate) keep_alive: u16,
+    pub(crate) clean_session: bool,
+    pub(crate) will: Option<Will<'a>>,
+}
+
+impl<'a> ConnectOptions<'a> {
+    /// A clean session with a keep-alive of 60 s, anonymous, without a will.
+    ///
+    /// `host` is a name or an address of at most 255 bytes, `port` 1 to 65535; `connect` refuses anything else.
+    pub const fn new(host: &'a str, port: u16) -> Self {
+        Self {
+            host,
+            port,
+            client_id: None,
+            credentials: Credentials::ANONYMOUS,
+            keep_alive: 60,
+            clean_session: true,
+            will: None,
+        }
+    }
+
+    /// MQTT's client identifier, which must be unique at the broker. Without one the driver sends the module's IMEI and the
+    /// number of the connection, since some firmware would use the same bare IMEI for all its connections.
+    pub const fn client_id(mut self, client_id: &'a str) -> Self {
+        self.client_id = Some(client_id);
+        self
+    }
+
+    /// User name and password.
+    pub const fn credentials(mut self, credentials: Credentials<'a>) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Seconds between signs of life, 1 to 300.
+    pub const fn keep_alive(mut self, seconds: u16) -> Self {
+        self.keep_alive = seconds;
+        self
+    }
+
+    /// Whether the broker shall forget this client when it disconnects (on by default). The module never tells whether a kept
+    /// session was found, so subscribe again after every connect.
+    pub const fn clean_session(mut self, clean: bool) -> Self {
+        self.clean_session = clean;
+        self
+    }
+
+    /// The message that the broker publishes when the connection is lost.
+    pub const fn will(mut self, will: Will<'a>) -> Self {
+        self.will = Some(will);
+        self
+    }
+}

@@ -1,0 +1,188 @@
+//! The unsolicited lines: small, owned values, also for use with atat's own client.
+
+use crate::codec::grammar;
+pub use crate::codec::grammar::Operation;
+use crate::types::{Announcement, BreakCause, QoS};
+
+/// An unsolicited line of the MQTT client (V1.3 and V1.0.1 sections 1.2 to 1.10).
+///
+/// `+MQTTMSG`, which carries a whole message, is not among them: it is borrowed, see [`DirectMessage`].
+///
+/// ```
+/// use atat::AtatUrc;
+/// use fibocom_mqtt::{BreakCause, Urc};
+///
+/// assert_eq!(Urc::parse(b"+MQTTBREAK: 1,2"), Some(Urc::Broken { id: 1, cause: BreakCause::Link }));
+/// assert_eq!(Urc::parse(b"+CSQ: 31,99"), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Urc {
+    /// `+MQTTMSGI: id,qos,tlen,plen`: a message waits to be read.
+    Announced {
+        /// The connection.
+        id: u8,
+        /// Quality of service of the message.
+        qos: QoS,
+        /// Size of the message.
+        size: Announcement,
+    },
+    /// `+MQTTBREAK: id,cause`: the connection ended by itself.
+    Broken {
+        /// The connection.
+        id: u8,
+        /// Why.
+        cause: BreakCause,
+    },
+    /// `+MQTTOPEN: id,status` and its like: an operation ended. The line says nothing about which of several it was.
+    Result {
+        /// The operation.
+        operation: Operation,
+        /// The connection.
+        id: u8,
+        /// Whether it succeeded: status 1. Status 0 is failure.
+        success: bool,
+    },
+}
+
+impl atat::AtatUrc for Urc {
+    fn parse(line: &[u8]) -> Option<Self> {
+        if let Some((operation, id, success)) = grammar::result(line) {
+            return Some(Self::Result { operation, id, success });
+        }
+        if let Some([id, cause]) = grammar::numbers(b"+MQTTBREAK", line) {
+            return Some(Self::Broken {
+                id: u8::try_from(id).ok()?,
+                cause: cause.into(),
+            });
+        }
+        let [id, qos, topic_len, payload_len] = grammar::numbers(b"+MQTTMSGI", line)?;
+        Some(Self::Announced {
+            id: u8::try_from(id).ok()?,
+            qos: QoS::try_from(u8::try_from(qos).ok()?).ok()?,
+            size: Announcement {
+                topic_len: usize::try_from(topic_len).ok()?,
+                payload_len: usize::try_from(payload_len).ok()?,
+            },
+        })
+    }
+}
+
+/// A message inside a line: `+MQTTMSG: id,qos,"topic","payload"` (V1.3 and V1.0.1 section 1.9), which comes while `AT+MQTTCONF=0`.
+///
+/// The module escapes nothing, so this form is for payloads in printable text only: one that holds a line end is cut there, and
+/// can then pretend to be another line of the module. The client does not use it.
+///
+/// ```
+/// use fibocom_mqtt::DirectMessage;
+///
+/// let message = DirectMessage::parse(br#"+MQTTMSG: 1,0,"meter/7","{"kWh":12.5}""#).unwrap();
+/// assert_eq!(message.payload, br#"{"kWh":12.5}"#);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectMessage<'a> {
+    /// The connection.
+    pub id: u8,
+    /// Quality of service it was delivered with.
+    pub qos: QoS,
+    /// The topic, up to its first quote.
+    pub topic: &'a [u8],
+    /// The payload, up to the last quote of the line.
+    pub payload: &'a [u8],
+}
+
+impl<'a> DirectMessage<'a> {
+    /// Parses a finished line, quoted or not, with or without blanks after the commas.
+    pub fn parse(line: &'a [u8]) -> Option<Self> {
+        let (id, qos, topic, payload) = grammar::direct_message(line)?;
+        Some(Self {
+            id,
+            qos,
+            topic,
+            payload,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use atat::AtatUrc;
+
+    use super::*;
+
+    #[test]
+    fn each_form_of_a_line_is_understood() {
+        let announced = |topic_len, payload_len| Urc::Announced {
+            id: 1,
+            qos: QoS::AtLeastOnce,
+            size: Announcement { topic_len, payload_len },
+        };
+        assert_eq!(Urc::parse(b"+MQTTMSGI: 1,1,1,1"), Some(announced(1, 1)));
+        assert_eq!(Urc::parse(b"+MQTTMSGI:1, 1, 255, 8192 "), Some(announced(255, 8192)));
+        for (line, operation, success) in [
+            (&b"+MQTTOPEN: 2,0"[..], Operation::Open, false),
+            (b"+MQTTCLOSE: 2,1", Operation::Close, true),
+            (b"+MQTTSUB: 2,1", Operation::Subscribe, true),
+            (b"+MQTTUNSUB:2,0", Operation::Unsubscribe, false),
+            (b"+MQTTPUB: 2, 1", Operation::Publish, true),
+        ] {
+            assert_eq!(
+                Urc::parse(line),
+                Some(Urc::Result {
+                    operation,
+                    id: 2,
+                    success
+                })
+            );
+        }
+        assert_eq!(
+            Urc::parse(b"+MQTTBREAK: 3,9"),
+            Some(Urc::Broken {
+                id: 3,
+                cause: BreakCause::Unknown(9)
+            })
+        );
+    }
+
+    #[test]
+    fn a_list_of_connections_is_not_a_result() {
+        for line in [
+            &b"+MQTTOPEN: 1,2,101,102"[..],
+            b"+MQTTOPEN: 1",
+            b"+MQTTOPEN: 1,2",
+            b"+MQTTCLOSE: 0",
+            b"+MQTTPUB: (1,2,101,102),255,(0-2),(0,1),1024",
+            b"+MQTTMSGI: 1,1,1",
+            b"+MQTTMSGI: 1,1,1,1,1",
+            b"+MQTTMSGI: 1,3,1,1",
+            b"+MQTTMSGI: 1,1,99999999999,1",
+            b"+MQTTBREAK: 1,1x",
+            b"+MQTTBREAK 1,1",
+            b"MQTTBREAK: 1,1",
+        ] {
+            assert_eq!(Urc::parse(line), None, "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn direct_messages_end_at_the_last_quote() {
+        let cases: [(&[u8], &[u8], &[u8]); 6] = [
+            (br#"+MQTTMSG: 1,0,"topic","1111""#, b"topic", b"1111"),
+            (br#"+MQTTMSG: 1, 0, "test1", "123""#, b"test1", b"123"),
+            (br#"+MQTTMSG: 1,0,"t","a","b"""#, b"t", br#"a","b""#),
+            (b"+MQTTMSG:1,0,t,plain, text", b"t", b"plain, text"),
+            (br#"+MQTTMSG: 1,0,"t","""#, b"t", b""),
+            (b"+MQTTMSG: 1,0,\"t\",\"\xff\x00\"", b"t", b"\xff\x00"),
+        ];
+        for (line, topic, payload) in cases {
+            let message = DirectMessage::parse(line).unwrap();
+            assert_eq!(
+                (message.topic, message.payload),
+                (topic, payload),
+                "{}",
+                line.escape_ascii()
+            );
+        }
+    }
+}
