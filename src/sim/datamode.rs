@@ -1,0 +1,98 @@
+//! Data mode (V1.0.1 1.7.4): everything the host writes is data until the announced count is full.
+
+use super::answer::{Answer, DataPurpose, DataRequest};
+use super::module::{Module, Phase};
+use super::network::Message;
+use super::record::Kind;
+
+/// Data mode, begun and not finished.
+#[derive(Debug)]
+pub(super) struct DataMode {
+    request: DataRequest,
+    bytes: Vec<u8>,
+    /// Tells this data mode from an earlier one whose limit is still scheduled.
+    epoch: u64,
+}
+
+impl Module {
+    /// The prompt; from here on the line is swallowed.
+    pub(super) fn begin_data(&mut self, request: DataRequest) {
+        // What came before the prompt is lost.
+        let early = std::mem::take(&mut self.line);
+        if !early.bytes.is_empty() {
+            self.record.push(self.now, Kind::LostData, &early.bytes);
+        }
+        self.prompt();
+        let epoch = self.next_serial();
+        let empty = request.size == 0;
+        self.phase = Phase::Data(DataMode {
+            request,
+            bytes: Vec::new(),
+            epoch,
+        });
+        if empty {
+            self.end_data();
+        } else if let Some(limit) = self.settings.data_limit {
+            self.limit_data(limit, epoch);
+        }
+    }
+
+    /// One byte of data. Never echoed.
+    pub(super) fn data_input(&mut self, byte: u8) {
+        let Phase::Data(data) = &mut self.phase else { return };
+        data.bytes.push(byte);
+        if data.bytes.len() >= data.request.size {
+            self.end_data();
+        }
+    }
+
+    /// "If Module does not receive corresponding length data in 30 seconds, the data which have received will be pushed
+    /// and respond OK OR respond ERROR when nothing received."
+    pub(super) fn data_limit_reached(&mut self, epoch: u64) {
+        if matches!(&self.phase, Phase::Data(data) if data.epoch == epoch) {
+            self.end_data();
+        }
+    }
+
+    fn end_data(&mut self) {
+        let Phase::Data(data) = std::mem::replace(&mut self.phase, Phase::Ready) else {
+            return;
+        };
+        let DataMode { request, bytes, .. } = data;
+        self.record.push(self.now, Kind::Data, &bytes);
+        if bytes.is_empty() && request.size > 0 {
+            return self.execute(Answer::error());
+        }
+        let answer = match request.purpose {
+            DataPurpose::Publish {
+                connection,
+                topic,
+                qos,
+                retain,
+            } => self.publish(
+                connection,
+                Message {
+                    topic,
+                    payload: bytes,
+                    qos,
+                    retain,
+                },
+            ),
+            DataPurpose::Will {
+                connection,
+                topic,
+                qos,
+                retain,
+            } => self.set_will(
+                connection,
+                Message {
+                    topic,
+                    payload: bytes,
+                    qos,
+                    retain,
+                },
+            ),
+        };
+        self.execute(answer);
+    }
+}

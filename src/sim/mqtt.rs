@@ -1,0 +1,475 @@
+//! The MQTT commands, numbered as in both manuals: 1.1 USER to 1.12 WILL.
+
+use std::ops::RangeInclusive;
+
+use super::Fault;
+use super::answer::{
+    Answer, CmeError, DataPurpose, DataRequest, Final, INVALID_PARAMETERS, NO_SUCH_COMMAND, NO_SUCH_FORM, NOT_ALLOWED,
+    PDP_NOT_ACTIVE,
+};
+use super::arguments::{Argument, Arguments};
+use super::interpreter::Form;
+use super::module::{Module, Pending};
+use super::network::{Message, OpenRequest, Token};
+use super::state::{Link, User};
+
+/// Topics have 1 to 255 characters.
+const TOPIC: RangeInclusive<usize> = 1..=255;
+/// MQTT-SN connections, which every series lists and this module does not serve.
+const SN_IDS: RangeInclusive<u16> = 101..=102;
+
+impl Module {
+    /// Commands that begin with `+MQTT`.
+    pub(super) fn mqtt(&mut self, name: &str, form: Form) -> Result<Answer, CmeError> {
+        // For these the manual knows no +CME ERROR.
+        let plain = matches!(
+            name,
+            "+MQTTCLOSE" | "+MQTTSUB" | "+MQTTUNSUB" | "+MQTTPUB" | "+MQTTWILL"
+        );
+        if !plain && !matches!(name, "+MQTTUSER" | "+MQTTOPEN" | "+MQTTCONF" | "+MQTTREAD") {
+            return Err(NO_SUCH_COMMAND);
+        }
+        if self.lacks_network(matches!(form, Form::Set(_))) {
+            return if plain {
+                Ok(Answer::error())
+            } else {
+                Err(PDP_NOT_ACTIVE)
+            };
+        }
+        match form {
+            Form::Execute => Err(NO_SUCH_FORM),
+            Form::Test => self.ranges(name),
+            Form::Read => self.current(name),
+            Form::Set(arguments) => match name {
+                "+MQTTUSER" => self.user(arguments),
+                "+MQTTOPEN" => self.open(arguments),
+                "+MQTTCLOSE" => self.close(arguments),
+                "+MQTTSUB" => self.subscribe(arguments),
+                "+MQTTUNSUB" => self.unsubscribe(arguments),
+                "+MQTTPUB" => self.publication(arguments),
+                "+MQTTCONF" => self.configure(arguments),
+                "+MQTTREAD" => self.read(arguments),
+                _ => self.will(arguments),
+            },
+        }
+    }
+
+    /// The `=?` forms, as the manuals print them.
+    fn ranges(&self, name: &str) -> Result<Answer, CmeError> {
+        let plain: Vec<String> = self
+            .state
+            .connections
+            .iter()
+            .map(|connection| connection.id.to_string())
+            .collect();
+        let plain = plain.join(",");
+        let ids = format!("({plain},101,102)");
+        let longest = self.settings.max_publish;
+        let optional = |text: &str| {
+            if self.settings.literal_brackets {
+                format!("[,{text}]")
+            } else {
+                format!(",{text}")
+            }
+        };
+        let text = match name {
+            "+MQTTUSER" => {
+                let (user, password, client_id) = self.settings.user_lengths;
+                format!("({plain}),{user},{password}{}", optional(&client_id.to_string()))
+            }
+            "+MQTTOPEN" => {
+                let tls = if self.settings.tls_argument {
+                    optional("(0-2)")
+                } else {
+                    String::new()
+                };
+                let typo = if self.settings.open_typo {
+                    "+MPQTTOPEN"
+                } else {
+                    "+MQTTOPEN"
+                };
+                let text = format!("{ids},(<\"Remote IP/URL\">),(1-65535),(0,1),(1-300){tls}");
+                return Ok(Answer::line(format!("{typo}: {text}")));
+            }
+            "+MQTTCLOSE" => ids,
+            "+MQTTSUB" => format!("{ids},255,(0-2)"),
+            "+MQTTUNSUB" => format!("{ids},255"),
+            "+MQTTPUB" | "+MQTTWILL" => format!("{ids},255,(0-2),(0,1),{longest}"),
+            "+MQTTCONF" => "(0,1)".to_owned(),
+            // V1.3's example lists these only.
+            _ => format!("({plain})"),
+        };
+        Ok(Answer::line(format!("{name}: {text}")))
+    }
+
+    /// The `?` forms.
+    fn current(&self, name: &str) -> Result<Answer, CmeError> {
+        let connections = self.state.connections.iter();
+        let lines = match name {
+            "+MQTTUSER" => {
+                let set = connections.filter_map(|connection| Some((connection.id, connection.user.as_ref()?)));
+                set.map(|(id, user)| user_line(id, user)).collect()
+            }
+            // Those that can be opened (1.2.2).
+            "+MQTTOPEN" => {
+                let free = connections.filter(|connection| connection.link == Link::Free);
+                self.id_lines(name, free.map(|connection| connection.id).chain(SN_IDS).collect())
+            }
+            // Those that can be closed (1.3.2).
+            "+MQTTCLOSE" => {
+                let open = connections.filter(|connection| connection.link == Link::Open);
+                self.id_lines(name, open.map(|connection| connection.id).collect())
+            }
+            "+MQTTCONF" => vec![format!("+MQTTCONF: {}", u8::from(!self.state.direct)).into()],
+            "+MQTTWILL" => {
+                let set = connections.filter_map(|connection| Some((connection.id, connection.will.as_ref()?)));
+                set.map(|(id, will)| will_line(id, will)).collect()
+            }
+            _ => return Err(NO_SUCH_FORM),
+        };
+        Ok(Answer::lines(lines))
+    }
+
+    fn id_lines(&self, name: &str, ids: Vec<u16>) -> Vec<Vec<u8>> {
+        let ids: Vec<String> = if ids.is_empty() {
+            vec!["0".into()]
+        } else {
+            ids.iter().map(u16::to_string).collect()
+        };
+        let ids = if self.settings.id_per_line {
+            ids
+        } else {
+            vec![ids.join(",")]
+        };
+        ids.iter().map(|ids| format!("{name}: {ids}").into_bytes()).collect()
+    }
+
+    /// The connection id, if there is such a connection.
+    fn id(&self, arguments: &mut Arguments) -> Result<u16, CmeError> {
+        let id = u16::try_from(arguments.number(1..=102)?).map_err(|_| INVALID_PARAMETERS)?;
+        let known = self.state.connection(id).is_some() || SN_IDS.contains(&id);
+        if known { Ok(id) } else { Err(INVALID_PARAMETERS) }
+    }
+
+    /// 1.1.
+    fn user(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        let (user, password, client_id) = self.settings.user_lengths;
+        let name = arguments.string(0..=user)?;
+        let password = arguments.string(0..=password)?;
+        let client_id = if arguments.left() > 0 {
+            Some(arguments.string(0..=client_id)?)
+        } else {
+            None
+        };
+        arguments.end()?;
+        let connection = self.state.connection_mut(id).ok_or(INVALID_PARAMETERS)?;
+        connection.user = Some(User {
+            name,
+            password,
+            client_id,
+        });
+        Ok(Answer::ok())
+    }
+
+    /// 1.2. The will counts if it was set before.
+    fn open(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        let host = arguments.string(1..=255)?;
+        let port = u16::try_from(arguments.number(1..=65535)?).map_err(|_| INVALID_PARAMETERS)?;
+        let clean = arguments.number(0..=1)? == 1;
+        let keep_alive = u16::try_from(arguments.number(1..=300)?).map_err(|_| INVALID_PARAMETERS)?;
+        let tls = match arguments.left() {
+            0 => 0,
+            _ if self.settings.tls_argument => arguments.number(0..=2)?,
+            _ => return Err(INVALID_PARAMETERS),
+        };
+        arguments.end()?;
+        if tls == 1 {
+            // Reserved.
+            return Err(INVALID_PARAMETERS);
+        }
+        if SN_IDS.contains(&id) {
+            return Ok(Answer::error());
+        }
+        let default_id = if self.settings.bare_imei {
+            self.settings.imei.clone()
+        } else {
+            format!("{}{id}", self.settings.imei)
+        };
+        let connection = self.state.connection_mut(id).ok_or(INVALID_PARAMETERS)?;
+        let user = connection.user.clone().ok_or(NOT_ALLOWED)?;
+        if connection.link != Link::Free {
+            return Err(NOT_ALLOWED);
+        }
+        let client_id = user.client_id.unwrap_or_else(|| default_id.into_bytes());
+        let (user, password, will) = (user.name, user.password, connection.will.clone());
+        let request = OpenRequest {
+            host,
+            port,
+            client_id,
+            user,
+            password,
+            clean,
+            keep_alive,
+            tls: tls == 2,
+            will,
+        };
+        self.connect(id, request)
+    }
+
+    fn connect(&mut self, id: u16, request: OpenRequest) -> Result<Answer, CmeError> {
+        for fault in &self.settings.faults {
+            match fault {
+                Fault::OpenCme(error) => return Err(*error),
+                Fault::OpenRefused => return Ok(self.refused(id, "+MQTTOPEN")),
+                Fault::OpenNoResult => return Ok(Answer::ok()),
+                _ => {}
+            }
+        }
+        if let Some(connection) = self.state.connection_mut(id) {
+            connection.link = Link::Opening;
+            connection.store.clear();
+        }
+        let token = self.ask(id, "+MQTTOPEN", false);
+        self.network.open(id, token, request);
+        Ok(awaiting(token))
+    }
+
+    /// 1.3.
+    fn close(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        arguments.end()?;
+        match self.state.connection_mut(id) {
+            Some(connection) if connection.link == Link::Open => connection.link = Link::Closing,
+            _ => return Ok(Answer::error()),
+        }
+        let token = self.ask(id, "+MQTTCLOSE", false);
+        self.network.close(id, token);
+        Ok(awaiting(token))
+    }
+
+    /// 1.5.
+    fn subscribe(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        let filter = arguments.string(TOPIC)?;
+        let qos = arguments.number(0..=2)? as u8;
+        arguments.end()?;
+        if !self.is_open(id) {
+            return Ok(Answer::error());
+        }
+        if self.settings.has(Fault::SubRefused) {
+            return Ok(self.refused(id, "+MQTTSUB"));
+        }
+        let token = self.ask(id, "+MQTTSUB", false);
+        self.network.subscribe(id, token, filter, qos);
+        Ok(awaiting(token))
+    }
+
+    /// 1.6.
+    fn unsubscribe(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        let filter = arguments.string(TOPIC)?;
+        arguments.end()?;
+        if !self.is_open(id) {
+            return Ok(Answer::error());
+        }
+        let token = self.ask(id, "+MQTTUNSUB", false);
+        self.network.unsubscribe(id, token, filter);
+        Ok(awaiting(token))
+    }
+
+    /// 1.7: with the payload, or with its size and data mode.
+    fn publication(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        let topic = arguments.string(TOPIC)?;
+        let qos = arguments.number(0..=2)? as u8;
+        let retain = arguments.number(0..=1)? == 1;
+        let payload = content(&mut arguments, 1, self.settings.max_publish)?;
+        if !self.is_open(id) {
+            return Ok(Answer::error());
+        }
+        Ok(match payload {
+            Content::Inline(payload) => self.publish(
+                id,
+                Message {
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                },
+            ),
+            Content::Size(size) => {
+                let purpose = DataPurpose::Publish {
+                    connection: id,
+                    topic,
+                    qos,
+                    retain,
+                };
+                Answer::with(Final::Prompt(DataRequest { size, purpose }))
+            }
+        })
+    }
+
+    /// The answer to a publication whose payload is complete.
+    pub(super) fn publish(&mut self, id: u16, message: Message) -> Answer {
+        if !self.is_open(id) {
+            // It was lost while the data came.
+            return Answer::error();
+        }
+        if self.settings.has(Fault::PubRefused) {
+            return self.refused(id, "+MQTTPUB");
+        }
+        let mute = self.settings.has(Fault::PubNoResult) || (message.qos == 0 && !self.settings.qos0_result);
+        let token = self.ask(id, "+MQTTPUB", mute);
+        self.network.publish(id, token, message);
+        if mute { Answer::ok() } else { awaiting(token) }
+    }
+
+    /// 1.8: one setting for the whole module.
+    fn configure(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let mode = arguments.number(0..=1)?;
+        arguments.end()?;
+        self.state.direct = mode == 0;
+        Ok(Answer::ok())
+    }
+
+    /// 1.11: the oldest message, or zeros if there is none.
+    fn read(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        arguments.end()?;
+        let message = self
+            .state
+            .connection_mut(id)
+            .and_then(|connection| connection.store.pop_front());
+        let Some(Message {
+            topic, payload, qos, ..
+        }) = message
+        else {
+            return Ok(Answer::line(format!("+MQTTREAD: {id},0,0,0")));
+        };
+        let quoted = self.settings.quote_read && !self.settings.has(Fault::ReadUnquoted);
+        let quote: &[u8] = if quoted { b"\"" } else { b"" };
+        let header = format!("+MQTTREAD: {id},{qos},{},{},", topic.len(), payload.len());
+        Ok(Answer::line(
+            [header.as_bytes(), quote, &topic, quote, b",", quote, &payload, quote].concat(),
+        ))
+    }
+
+    /// 1.12. No form clears it.
+    fn will(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
+        let id = self.id(&mut arguments)?;
+        let topic = arguments.string(TOPIC)?;
+        let qos = arguments.number(0..=2)? as u8;
+        let retain = arguments.number(0..=1)? == 1;
+        match content(&mut arguments, 0, self.settings.max_publish)? {
+            Content::Inline(payload) => Ok(self.set_will(
+                id,
+                Message {
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                },
+            )),
+            Content::Size(size) if self.settings.will_data_mode => {
+                let purpose = DataPurpose::Will {
+                    connection: id,
+                    topic,
+                    qos,
+                    retain,
+                };
+                Ok(Answer::with(Final::Prompt(DataRequest { size, purpose })))
+            }
+            Content::Size(_) => Err(INVALID_PARAMETERS),
+        }
+    }
+
+    pub(super) fn set_will(&mut self, id: u16, will: Message) -> Answer {
+        match self.state.connection_mut(id) {
+            Some(connection) => connection.will = Some(will),
+            None => return Answer::error(),
+        }
+        Answer::ok()
+    }
+
+    /// Notes that the network owes a result.
+    fn ask(&mut self, connection: u16, command: &'static str, mute: bool) -> Token {
+        let token = Token(self.next_serial());
+        let delay = self.delay_of(command);
+        let earliest = self.now + self.final_delay() + delay;
+        self.pending.insert(
+            token,
+            Pending {
+                connection,
+                command,
+                earliest,
+                mute,
+            },
+        );
+        token
+    }
+
+    /// `OK`, and then status 0, without asking the network.
+    fn refused(&self, id: u16, command: &str) -> Answer {
+        let line = format!("{command}: {id},0").into_bytes();
+        Answer {
+            known: Some((line, self.delay_of(command))),
+            ..Answer::ok()
+        }
+    }
+
+    fn delay_of(&self, command: &str) -> std::time::Duration {
+        if command == "+MQTTOPEN" {
+            self.settings.open_delay
+        } else {
+            self.settings.result_delay
+        }
+    }
+}
+
+fn awaiting(token: Token) -> Answer {
+    Answer {
+        awaited: Some(token),
+        ..Answer::ok()
+    }
+}
+
+enum Content {
+    Inline(Vec<u8>),
+    Size(usize),
+}
+
+/// The last argument of PUB and WILL: a string, or the size of the data that follow.
+fn content(arguments: &mut Arguments, least: usize, most: usize) -> Result<Content, CmeError> {
+    if arguments.left() != 1 {
+        return Err(INVALID_PARAMETERS);
+    }
+    match arguments.optional() {
+        Some(Argument::Quoted(payload)) if payload.len() <= most => Ok(Content::Inline(payload)),
+        Some(Argument::Bare(digits)) if digits.iter().all(u8::is_ascii_digit) => {
+            let size = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse().ok());
+            size.filter(|size| (least..=most).contains(size))
+                .map(Content::Size)
+                .ok_or(INVALID_PARAMETERS)
+        }
+        _ => Err(INVALID_PARAMETERS),
+    }
+}
+
+/// The manual prints the password, and so does the module.
+fn user_line(id: u16, user: &User) -> Vec<u8> {
+    let head = format!("+MQTTUSER: {id},\"");
+    let mut line = [head.as_bytes(), &user.name, b"\",\"", &user.password, b"\""].concat();
+    if let Some(client_id) = &user.client_id {
+        line.extend([b",\"".as_slice(), client_id, b"\""].concat());
+    }
+    line
+}
+
+/// Unescaped and without its length, so that a payload may look like anything.
+fn will_line(id: u16, will: &Message) -> Vec<u8> {
+    let head = format!("+MQTTWILL: {id},\"");
+    let middle = format!("\",{},{},\"", will.qos, u8::from(will.retain));
+    [head.as_bytes(), &will.topic, middle.as_bytes(), &will.payload, b"\""].concat()
+}

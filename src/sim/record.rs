@@ -1,0 +1,176 @@
+//! The record: everything the host wrote and everything the module answered, with the time.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What one [`Entry`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A command line that was carried out, without garbage in front and without its CR.
+    Command,
+    /// A command line that came before the previous one's final result and was lost.
+    LostCommand,
+    /// A line that is no command, or one that is too long.
+    Ignored,
+    /// What the host wrote in data mode, or what there was of it when the module gave up waiting.
+    Data,
+    /// What the host wrote between a command that asks for data and the prompt: lost.
+    LostData,
+    /// One element of the module's output: an echo, a line, a prompt.
+    Output,
+}
+
+impl Kind {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::LostCommand => "lost command",
+            Self::Ignored => "ignored",
+            Self::Data => "data",
+            Self::LostData => "lost data",
+            Self::Output => "answer",
+        }
+    }
+}
+
+/// One thing that happened on the line.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Duration,
+    /// What it is.
+    pub kind: Kind,
+    /// The bytes as they were. `Display` and `Debug` mask secrets, this does not.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Display for Entry {
+    /// A line for a log: printable, and without secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.at.as_millis();
+        write!(
+            f,
+            "{}.{:03} {}: {}",
+            millis / 1000,
+            millis % 1000,
+            self.kind.label(),
+            masked(&self.bytes)
+        )
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What carries secrets, in a command as well as in its echo and its answer. All after it is masked: where a password
+/// begins cannot be known in a line that may be malformed.
+const SECRETIVE: [&[u8]; 4] = [b"MQTTUSER", b"MQTTAUTH", b"MIPCALL=", b"CPIN="];
+
+/// `: 101` and a line end.
+const LONGEST_ID: usize = 7;
+
+fn masked(bytes: &[u8]) -> String {
+    let upper = bytes.to_ascii_uppercase();
+    let found = SECRETIVE.iter().filter_map(|name| {
+        let at = upper.windows(name.len()).position(|window| window == *name)?;
+        Some((at + name.len(), *name))
+    });
+    let Some((begin, name)) = found.min() else {
+        return bytes.escape_ascii().to_string();
+    };
+    let (open, rest) = bytes.split_at(begin);
+    // The connection id, a test or a read form are no secret. A PIN has neither.
+    let id = rest
+        .iter()
+        .take_while(|byte| b"=?: 0123456789\r\n".contains(byte))
+        .count();
+    let ends = rest.get(id).is_none_or(|byte| *byte == b',' || *byte == b'(');
+    let id = if ends && id <= LONGEST_ID && name != b"CPIN=" {
+        id
+    } else {
+        0
+    };
+    let (id, secret) = rest.split_at(id);
+    let mask = if secret.is_empty() { "" } else { "***" };
+    format!("{}{}{mask}", open.escape_ascii(), id.escape_ascii())
+}
+
+/// Everything that went over the line, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    entries: Vec<Entry>,
+    written: Vec<u8>,
+}
+
+impl Record {
+    pub(super) fn push(&mut self, at: Duration, kind: Kind, bytes: &[u8]) {
+        self.entries.push(Entry {
+            at,
+            kind,
+            bytes: bytes.to_vec(),
+        });
+    }
+
+    pub(super) fn wrote(&mut self, bytes: &[u8]) {
+        self.written.extend_from_slice(bytes);
+    }
+
+    /// What happened, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Every byte the host wrote, as it came.
+    pub fn written(&self) -> &[u8] {
+        &self.written
+    }
+
+    /// The command lines that were carried out, as text.
+    pub fn commands(&self) -> Vec<String> {
+        self.texts(Kind::Command)
+    }
+
+    /// The command lines that came too early and were lost.
+    pub fn lost_commands(&self) -> Vec<String> {
+        self.texts(Kind::LostCommand)
+    }
+
+    /// What was written in data mode, one item for each time the module was in it.
+    pub fn data(&self) -> Vec<Vec<u8>> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.kind == Kind::Data)
+            .map(|entry| entry.bytes.clone())
+            .collect()
+    }
+
+    fn texts(&self, kind: Kind) -> Vec<String> {
+        let entries = self.entries.iter().filter(|entry| entry.kind == kind);
+        entries
+            .map(|entry| String::from_utf8_lossy(&entry.bytes).into_owned())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn secrets_are_masked_in_both_directions() {
+        assert_eq!(masked(b"AT+MQTTUSER=1,\"u\",\"secret\""), "AT+MQTTUSER=1***");
+        assert_eq!(
+            masked(b"\r\n+MQTTUSER: 2,\"u\",\"secret\"\r\n"),
+            "\\r\\n+MQTTUSER: 2***"
+        );
+        assert_eq!(masked(b"at+mqttuser=\"secret\""), "at+mqttuser***");
+        assert_eq!(masked(b"AT+MQTTUSER=12345678secret"), "AT+MQTTUSER***");
+        assert_eq!(masked(b"AT+MQTTUSER?\r"), "AT+MQTTUSER?\\r");
+        assert_eq!(masked(b"AT+MIPCALL=1,\"apn\",\"u\",\"secret\""), "AT+MIPCALL=1***");
+        assert_eq!(masked(b"AT+CPIN=1234"), "AT+CPIN=***");
+        assert_eq!(masked(b"AT+MQTTPUB=1,\"t\",0,0,5"), "AT+MQTTPUB=1,\\\"t\\\",0,0,5");
+    }
+}

@@ -1,0 +1,99 @@
+//! What the module keeps until it restarts.
+
+use std::collections::VecDeque;
+
+use super::models::{Settings, Sim};
+use super::network::Message;
+
+/// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
+#[derive(Debug)]
+pub(super) struct State {
+    pub echo: bool,
+    /// `AT+CMEE`: 0, 1 or 2.
+    pub error_form: u32,
+    /// `AT+MQTTCONF=0`: messages are printed as they come. One setting for all connections.
+    pub direct: bool,
+    /// The data connection is up.
+    pub online: bool,
+    /// The SIM card is usable.
+    pub sim_ready: bool,
+    /// `AT+CGDCONT`, as it was set.
+    pub context: Option<(Vec<u8>, Vec<u8>)>,
+    pub connections: Vec<Connection>,
+}
+
+/// One MQTT connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub id: u16,
+    pub user: Option<User>,
+    pub will: Option<Message>,
+    pub link: Link,
+    /// Messages announced and not read.
+    pub store: VecDeque<Message>,
+}
+
+/// What `AT+MQTTUSER` set.
+#[derive(Clone)]
+pub(super) struct User {
+    pub name: Vec<u8>,
+    pub password: Vec<u8>,
+    pub client_id: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("User(***)")
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    Free,
+    Opening,
+    Open,
+    Closing,
+}
+
+impl State {
+    pub fn new(settings: &Settings) -> Self {
+        let connection = |id| Connection {
+            id,
+            user: None,
+            will: None,
+            link: Link::Free,
+            store: VecDeque::new(),
+        };
+        Self {
+            echo: settings.echo,
+            error_form: 0,
+            direct: true,
+            online: settings.network_up,
+            sim_ready: settings.sim == Sim::Ready,
+            context: None,
+            connections: (1..=settings.connections).map(connection).collect(),
+        }
+    }
+
+    pub fn connection(&self, id: u16) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    pub fn connection_mut(&mut self, id: u16) -> Option<&mut Connection> {
+        self.connections.iter_mut().find(|connection| connection.id == id)
+    }
+
+    pub fn ids_in_use(&self) -> Vec<u16> {
+        let used = self
+            .connections
+            .iter()
+            .filter(|connection| connection.link != Link::Free);
+        used.map(|connection| connection.id).collect()
+    }
+
+    /// Whether a message can be taken: printed at once, or stored.
+    pub fn has_room(&self, id: u16, settings: &Settings) -> bool {
+        self.connection(id)
+            .is_none_or(|connection| self.direct || connection.store.len() < settings.store)
+    }
+}
