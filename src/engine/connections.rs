@@ -82,6 +82,8 @@ impl Connection {
             (Operation::Open, true) => {
                 self.link = Link::Open;
                 self.break_unreported = false;
+                // A kept session delivers at once, and its announcement may have gone unseen.
+                self.unread = true;
             }
             (Operation::Open, false) | (Operation::Close, true) => self.link = Link::Closed,
             _ => {}
