@@ -67,6 +67,7 @@ impl Connection {
                 self.announced.pop_front();
             }
         }
+        self.message_unreported = !self.announced.is_empty();
     }
 
     /// READ found nothing.

@@ -19,7 +19,11 @@ pub struct Memory {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { line: vec![0; 256], message: vec![0; 255 + 1024], transmit: vec![0; 1400] }
+        Self {
+            line: vec![0; 256],
+            message: vec![0; 255 + 1024],
+            transmit: vec![0; 1400],
+        }
     }
 }
 
@@ -36,7 +40,10 @@ impl Memory {
 
 /// A module that has its network, and echo off, as after attaching.
 pub fn online() -> World {
-    World::online(Settings { echo: false, ..Settings::l610() })
+    World::online(Settings {
+        echo: false,
+        ..Settings::l610()
+    })
 }
 
 /// The name the tests connect with, under which the broker knows the connection.
@@ -50,7 +57,10 @@ pub fn options() -> ConnectOptions<'static> {
 pub async fn connected<'m, 'b>(modem: &'m mut TestModem<'b>) -> TestClient<'m, 'b> {
     let mut client = modem.client(ConnectionId::FIRST);
     client.connect(&options()).await.unwrap();
-    client.subscribe(TopicFilter::new("#").unwrap(), QoS::ExactlyOnce).await.unwrap();
+    client
+        .subscribe(TopicFilter::new("#").unwrap(), QoS::ExactlyOnce)
+        .await
+        .unwrap();
     client
 }
 
