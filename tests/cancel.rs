@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{Fault, Settings, World};
-use fibocom_mqtt::{Delivery, Error, Event, Operation, Publication, QoS, SettledEnd, TopicFilter, command};
+use fibocom_mqtt::{Delivery, Dialect, Error, Event, Operation, Publication, QoS, SettledEnd, TopicFilter, command};
 use support::*;
 
 /// Drops a publish after so many virtual milliseconds, and says whether it had ended by then.
-async fn dropped_publish(world: &World, client: &mut TestClient<'_, '_>, payload: &[u8], after: u64) -> bool {
+async fn dropped_publish(world: &World, client: &mut TestClient<'_, '_, Paced>, payload: &[u8], after: u64) -> bool {
     let publication = Publication::new(topic("t"), payload).qos(QoS::AtLeastOnce);
     let pause = sleep(world, Duration::from_millis(after));
     matches!(select(client.publish(&publication), pause).await, Either::First(_))
@@ -29,11 +29,10 @@ fn slow() -> World {
 #[test]
 fn a_dropped_publish_is_completed_by_the_next_call() {
     let payload = every_byte();
-    for after in 0..80 {
+    for after in 0..100 {
         let world = slow();
-        world.port().set_write_size(16);
         let mut memory = Memory::default();
-        let mut modem = memory.modem(&world);
+        let mut modem = memory.paced(&world, Dialect::default());
         let ended = world.block_on(async {
             let mut client = connected(&mut modem).await;
             let ended = dropped_publish(&world, &mut client, &payload, after).await;
@@ -70,7 +69,7 @@ fn a_dropped_publish_is_completed_by_the_next_call() {
 fn what_a_dropped_publish_came_to_is_told_by_poll() {
     let world = slow();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = memory.paced(&world, Dialect::default());
     world.block_on(async {
         let mut client = connected(&mut modem).await;
         client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
@@ -90,28 +89,15 @@ fn what_a_dropped_publish_came_to_is_told_by_poll() {
 fn after_the_modules_limit_nothing_more_is_sent_and_the_cut_is_reported() {
     for left_for in [28u64, 29, 31, 45] {
         let world = slow();
-        world.port().set_write_size(16);
         let mut memory = Memory::default();
-        let mut modem = memory.modem(&world);
+        let mut modem = memory.paced(&world, Dialect::default());
         world.block_on(async {
             let mut client = connected(&mut modem).await;
             client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
-            // Stop taking bytes in the middle of the data.
-            let publication = Publication::new(topic("t"), &[b'x'; 1000]);
-            let stall = async {
-                while !world.module(|module| module.in_data_mode()) {
-                    sleep(&world, Duration::from_millis(1)).await;
-                }
-                world.port().stall(true);
-                sleep(&world, Duration::from_millis(1)).await;
-            };
-            assert!(matches!(
-                select(client.publish(&publication), stall).await,
-                Either::Second(())
-            ));
-            // Nobody polls until the module has run out of patience, or is about to.
+            // Drop it in the middle of the data, and do nothing until the module has run out of patience, or is about to.
+            assert!(!dropped_publish(&world, &mut client, &[b'x'; 1000], 30).await);
+            assert!(world.module(|module| module.in_data_mode()));
             sleep(&world, Duration::from_secs(left_for)).await;
-            world.port().stall(false);
             let written = world.record().written().len();
             let event = client.poll().await.unwrap();
             let Event::Settled {
@@ -148,11 +134,12 @@ fn without_a_limit_the_rest_is_always_sent() {
         ..Settings::l610()
     });
     let mut memory = Memory::default();
-    let mut modem = memory.modem_with(&world, fibocom_mqtt::Dialect::default().data_mode_limit(None));
+    let mut modem = memory.paced(&world, Dialect::default().data_mode_limit(None));
     world.block_on(async {
         let mut client = connected(&mut modem).await;
         client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
-        assert!(!dropped_publish(&world, &mut client, &every_byte(), 1).await);
+        assert!(!dropped_publish(&world, &mut client, &every_byte(), 30).await);
+        assert!(world.module(|module| module.in_data_mode()));
         sleep(&world, Duration::from_secs(3600)).await;
         let end = SettledEnd::Succeeded;
         assert_eq!(

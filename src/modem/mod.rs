@@ -230,8 +230,9 @@ where
     ///
     /// [`Error::Silent`] if the module does not answer the fence.
     pub(crate) async fn settle(&mut self) -> Result<(), Error<T::Error>> {
-        self.engine.abandon();
-        let until = self.clock.now() + STALLED;
+        let now = self.clock.now();
+        self.engine.abandon(now);
+        let until = now + STALLED;
         while !self.engine.is_settled() {
             self.engine.begin_fence(self.clock.now());
             if !self.engine.is_busy() {

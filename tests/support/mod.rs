@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use embedded_io_async::{Read, Write};
 use fibocom_mqtt::sim::{Port, Settings, VirtualClock, World};
 use fibocom_mqtt::{Buffers, Client, ConnectOptions, ConnectionId, Dialect, Modem, QoS, TopicFilter, TopicName};
 
-pub type TestModem<'b> = Modem<'b, Port, VirtualClock>;
-pub type TestClient<'m, 'b> = Client<'m, 'b, Port, VirtualClock>;
+pub type TestModem<'b, T = Port> = Modem<'b, T, VirtualClock>;
+pub type TestClient<'m, 'b, T = Port> = Client<'m, 'b, T, VirtualClock>;
 
 /// The driver's memory.
 pub struct Memory {
@@ -33,8 +34,56 @@ impl Memory {
     }
 
     pub fn modem_with(&mut self, world: &World, dialect: Dialect) -> TestModem<'_> {
+        self.modem_on(world.port(), world, dialect)
+    }
+
+    /// A driver on a port of which each write takes a while.
+    pub fn paced(&mut self, world: &World, dialect: Dialect) -> TestModem<'_, Paced> {
+        self.modem_on(Paced::new(world), world, dialect)
+    }
+
+    fn modem_on<T: Read + Write>(&mut self, port: T, world: &World, dialect: Dialect) -> TestModem<'_, T> {
         let buffers = Buffers::new(&mut self.line, &mut self.message, &mut self.transmit);
-        Modem::with_dialect(world.port(), world.clock(), buffers, dialect)
+        Modem::with_dialect(port, world.clock(), buffers, dialect)
+    }
+}
+
+/// A port at which each write takes a millisecond and at most 16 bytes, so that time passes within a message.
+pub struct Paced {
+    port: Port,
+    clock: VirtualClock,
+}
+
+impl Paced {
+    pub fn new(world: &World) -> Self {
+        Self {
+            port: world.port(),
+            clock: world.clock(),
+        }
+    }
+}
+
+impl embedded_io_async::ErrorType for Paced {
+    type Error = fibocom_mqtt::sim::Unplugged;
+}
+
+impl embedded_io_async::Read for Paced {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        self.port.read(buffer).await
+    }
+}
+
+impl embedded_io_async::Write for Paced {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        use fibocom_mqtt::Clock;
+        self.clock
+            .sleep_until(self.clock.now() + Duration::from_millis(1))
+            .await;
+        self.port.write(&bytes[..bytes.len().min(16)]).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        self.port.flush().await
     }
 }
 
@@ -54,7 +103,10 @@ pub fn options() -> ConnectOptions<'static> {
 }
 
 /// Connects the first connection and subscribes to everything.
-pub async fn connected<'m, 'b>(modem: &'m mut TestModem<'b>) -> TestClient<'m, 'b> {
+pub async fn connected<'m, 'b, T>(modem: &'m mut TestModem<'b, T>) -> TestClient<'m, 'b, T>
+where
+    T: Read + Write<Error: std::fmt::Debug>,
+{
     let mut client = modem.client(ConnectionId::FIRST);
     client.connect(&options()).await.unwrap();
     client
