@@ -279,8 +279,11 @@ impl Network for Bridge {
         let (connection, link) = link?;
         let publish = link.inbox.pop_front()?;
         link.shared.backlog.fetch_sub(1, Ordering::AcqRel);
-        if publish.qos != QoS::AtMostOnce && link.client.try_ack(&publish).is_ok() {
+        if publish.qos != QoS::AtMostOnce {
             link.shared.acks.fetch_add(1, Ordering::AcqRel);
+            if link.client.try_ack(&publish).is_err() {
+                link.shared.acks.fetch_sub(1, Ordering::AcqRel);
+            }
         }
         link.shared.changed.notify_one();
         let message = Message {
@@ -361,29 +364,30 @@ impl Worker {
             self.wait_for_room().await;
             match self.events.poll().await {
                 Ok(Event::Outgoing(Outgoing::Disconnect)) => {
-                    if let Some(token) = self.next_requested() {
-                        self.done(token, true);
-                    }
-                    return;
+                    let closed = self.next_requested();
+                    self.fail_rest();
+                    return closed.into_iter().for_each(|token| self.done(token, true));
                 }
                 Ok(Event::Outgoing(outgoing)) => self.sent(outgoing),
                 Ok(Event::Incoming(packet)) => self.received(packet),
                 Err(_) => break,
             }
         }
-        let owed: Vec<Token> = self
-            .in_flight
-            .drain()
-            .map(|(_, token)| token)
-            .chain(self.shared.requested().drain(..))
-            .collect();
-        for token in owed {
-            self.done(token, false);
-        }
+        self.fail_rest();
         self.tell(What::Event(NetworkEvent::Lost {
             connection,
             cause: BreakCause::Server,
         }));
+    }
+
+    /// What was asked and not answered has failed.
+    fn fail_rest(&mut self) {
+        let sent = self.in_flight.drain().map(|(_, token)| token);
+        let mut owed: Vec<Token> = sent.chain(self.shared.requested().drain(..)).collect();
+        owed.sort();
+        for token in owed {
+            self.done(token, false);
+        }
     }
 
     /// Returns when the server may be listened to: the module has room, or there is something to say to the server.

@@ -181,7 +181,7 @@ impl Module {
 
     /// Puts bytes on the line, now, whatever the module is doing.
     pub fn emit_raw(&mut self, bytes: &[u8]) {
-        self.emit(bytes);
+        self.put(bytes);
     }
 
     /// Raises an unsolicited line, as the module would: framed, and after a running command unless it is set to be
@@ -240,6 +240,7 @@ impl Module {
             self.network.abandon(id);
             self.lost(id, cause);
         }
+        self.poll(self.now);
     }
 
     /// How many received messages wait to be read on a connection.
@@ -452,7 +453,9 @@ impl Module {
             self.settle(token, false);
         }
         if was == Link::Open {
-            self.urc(format!("+MQTTBREAK: {id},{}", cause.number()).as_bytes());
+            // Behind the results.
+            let line = format!("+MQTTBREAK: {id},{}", cause.number()).into_bytes();
+            self.at(self.now, Action::Result(line));
         }
     }
 
