@@ -26,6 +26,16 @@ impl Found {
 
 /// Pushes one read, as the engine does: until the decoder has taken all of it and has nothing more to say.
 pub(crate) fn push(decoder: &mut Decoder<'_>, store: &mut [u8], read: &[u8]) -> Vec<Found> {
+    push_and_keep(decoder, store, read, |_| false)
+}
+
+/// As [`push`], and keeps the lines that are wanted as an answer.
+pub(crate) fn push_and_keep(
+    decoder: &mut Decoder<'_>,
+    store: &mut [u8],
+    read: &[u8],
+    wanted: fn(&[u8]) -> bool,
+) -> Vec<Found> {
     let mut found = Vec::new();
     let mut rest = read;
     loop {
@@ -54,6 +64,9 @@ pub(crate) fn push(decoder: &mut Decoder<'_>, store: &mut [u8], read: &[u8]) -> 
                 }
             }
         });
+        if frame == Frame::Line && wanted(decoder.line()) {
+            decoder.keep();
+        }
     }
 }
 
@@ -80,3 +93,24 @@ pub(crate) fn cut<'a>(bytes: &'a [u8], places: &[usize]) -> Vec<&'a [u8]> {
     }
     pieces
 }
+
+/// The information line of an answer to `AT+MQTTREAD=1`, without line ends.
+pub(crate) fn answer(topic: &[u8], payload: &[u8], quoted: bool, spaced: bool) -> Vec<u8> {
+    let gap = if spaced { " " } else { "" };
+    let quote: &[u8] = if quoted { b"\"" } else { b"" };
+    let (tlen, plen) = (topic.len(), payload.len());
+    let mut line = format!("+MQTTREAD: 1,{gap}1,{gap}{tlen},{gap}{plen},{gap}").into_bytes();
+    for part in [quote, topic, quote, b",", gap.as_bytes(), quote, payload, quote] {
+        line.extend_from_slice(part);
+    }
+    line
+}
+
+/// What stands around that line: an echo, what follows the echo, and what comes between the line and its result.
+pub(crate) const FRAMINGS: [(&str, &str, &str); 5] = [
+    ("", "", "\nOK\n"),
+    ("", "", "\r\nOK\r\n"),
+    ("", "\r\n", "\r\n\r\nOK\r\n"),
+    ("AT+MQTTREAD=1", "\r\r\n", "\r\n\r\nOK\r\n"),
+    ("AT+MQTTREAD=1", "\r\n", "\n\n\nOK\n"),
+];

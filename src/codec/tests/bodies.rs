@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::BodyEnd;
-use super::super::replay::{Found, cut};
+use super::super::replay::{FRAMINGS, Found, cut};
 use super::*;
 
 /// What a payload may hold to pass for syntax, among any bytes.
@@ -34,15 +34,6 @@ fn content(pieces: usize) -> impl Strategy<Value = Vec<u8>> {
     ];
     prop::collection::vec(piece, 0..pieces).prop_map(|pieces| pieces.concat())
 }
-
-/// What stands around the information line: an echo with its line end, and what is between it and the result.
-const FRAMINGS: [(&str, &str, &str); 5] = [
-    ("", "", "\nOK\n"),
-    ("", "", "\r\nOK\r\n"),
-    ("", "\r\n", "\r\n\r\nOK\r\n"),
-    ("AT+MQTTREAD=1", "\r\r\n", "\r\n\r\nOK\r\n"),
-    ("AT+MQTTREAD=1", "\r\n", "\n\n\nOK\n"),
-];
 
 #[derive(Debug, Clone)]
 struct Case {

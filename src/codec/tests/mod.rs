@@ -10,6 +10,7 @@ mod quoting;
 mod traces;
 
 use super::grammar::ReadHeader;
+pub(crate) use super::replay::answer;
 use super::replay::{Found, push};
 use super::{BodyEnd, Decoder};
 
@@ -106,16 +107,4 @@ fn header(topic_len: usize, payload_len: usize, spaced: bool) -> ReadHeader {
         payload_len,
         spaced,
     }
-}
-
-/// The information line of an answer to READ, without line ends.
-fn answer(topic: &[u8], payload: &[u8], quoted: bool, spaced: bool) -> Vec<u8> {
-    let gap = if spaced { " " } else { "" };
-    let quote: &[u8] = if quoted { b"\"" } else { b"" };
-    let (tlen, plen) = (topic.len(), payload.len());
-    let mut line = format!("+MQTTREAD: 1,{gap}1,{gap}{tlen},{gap}{plen},{gap}").into_bytes();
-    for part in [quote, topic, quote, b",", gap.as_bytes(), quote, payload, quote] {
-        line.extend_from_slice(part);
-    }
-    line
 }
