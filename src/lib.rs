@@ -24,6 +24,7 @@ mod error;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]
+#[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
 mod trace;
 mod types;
