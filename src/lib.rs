@@ -21,6 +21,9 @@ pub mod command;
 mod digester;
 mod engine;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]

@@ -276,6 +276,9 @@ pub(crate) fn bounds(group: Line<'_>) -> Option<(u32, u32)> {
         (terminated(number, space0), opt(preceded((char('-'), space0), number))).parse(group);
     let (rest, (low, high)) = range.ok()?;
     let mut bounds = (low, high.unwrap_or(low));
+    if bounds.0 > bounds.1 {
+        return None;
+    }
     let mut rest = rest;
     while let Ok((after, next)) = next_number(rest) {
         bounds = (bounds.0.min(next), bounds.1.max(next));
@@ -320,10 +323,13 @@ pub(crate) fn lines(answer: Line<'_>) -> impl Iterator<Item = Line<'_>> {
         .filter(|line| !line.is_empty())
 }
 
-/// The one line of an answer behind its name, or the bare line where the module leaves the name out.
+/// The one line of an answer behind its name, or the bare line where the module leaves the name out. Of several strings in
+/// quotes it is the first; without quotes a comma belongs to the text.
 pub(crate) fn bare_or_named<'a>(name: &[u8], answer: Line<'a>) -> Option<Line<'a>> {
     let line = lines(answer).next()?;
     let text = prefix(name, line).unwrap_or(line);
-    let unquoted: IResult<Line<'_>, Line<'_>> = string(text);
-    Some(unquoted.map_or(text, |(_, text)| text))
+    let quoted = text
+        .strip_prefix(b"\"")
+        .and_then(|text| text.split(|&byte| byte == b'"').next());
+    Some(quoted.unwrap_or_else(|| text.trim_ascii_end()))
 }
