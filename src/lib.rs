@@ -18,6 +18,7 @@ mod client;
 mod clock;
 mod codec;
 pub mod command;
+mod digester;
 mod engine;
 mod error;
 mod model;
@@ -36,6 +37,7 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
+pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Dialect, Platform};
 pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};

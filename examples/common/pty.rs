@@ -1,21 +1,22 @@
 //! A pseudo-terminal: the module's end, and a path a host can open like a serial port.
+//!
+//! Hosts may come and go. What one leaves unread the next one gets: there is no telling when a host leaves.
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, ioctl_tiocnxcl, tcgetattr, tcsetattr};
 
 /// A pseudo-terminal in raw mode.
 pub struct Pty {
     master: OwnedFd,
-    /// Kept open, so that hosts may come and go: without any, the module's end would fail.
-    _slave: OwnedFd,
+    slave: OwnedFd,
     path: PathBuf,
 }
 
@@ -30,20 +31,16 @@ impl Pty {
         grantpt(&master)?;
         unlockpt(&master)?;
         let name = ptsname(&master, Vec::new())?;
-        let slave = rustix::fs::open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty())?;
+        let path = PathBuf::from(OsStr::from_bytes(name.to_bytes()));
+        let slave = rustix::fs::open(&path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty())?;
         let mut modes = tcgetattr(&slave)?;
         modes.make_raw();
         tcsetattr(&slave, OptionalActions::Now, &modes)?;
-        let path = PathBuf::from(OsStr::from_bytes(name.to_bytes()));
-        Ok(Self {
-            master,
-            _slave: slave,
-            path,
-        })
+        Ok(Self { master, slave, path })
     }
 
     /// What a host opens.
-    pub fn path(&self) -> &std::path::Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
@@ -52,10 +49,30 @@ impl Pty {
     /// # Errors
     ///
     /// If there are no more file descriptors.
-    pub fn streams(&self) -> io::Result<(File, File)> {
+    pub fn streams(self) -> io::Result<(PtyReader, File)> {
+        let writer = File::from(self.master.try_clone()?);
         Ok((
-            File::from(self.master.try_clone()?),
-            File::from(self.master.try_clone()?),
+            PtyReader {
+                master: File::from(self.master),
+                slave: self.slave,
+            },
+            writer,
         ))
+    }
+}
+
+/// What hosts write.
+pub struct PtyReader {
+    master: File,
+    /// The host's end. While it is open, reading does not fail when there is no host.
+    slave: OwnedFd,
+}
+
+impl Read for PtyReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.master.read(buffer)?;
+        // Hosts like to lock a port when they open it, and one that is killed leaves it locked.
+        ioctl_tiocnxcl(&self.slave)?;
+        Ok(count)
     }
 }

@@ -11,11 +11,15 @@ use fibocom_mqtt::sim::serve::Runner;
 use fibocom_mqtt::sim::{Fault, Module, Settings};
 use lexopt::{Arg, Parser, ValueExt};
 
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../common/bridge.rs"]
+mod bridge;
+#[path = "../common/embedded.rs"]
+mod embedded;
+#[cfg(unix)]
+#[path = "../common/pty.rs"]
+mod pty;
 
-use common::bridge::Bridge;
-use common::embedded;
+use bridge::Bridge;
 
 const HELP: &str = "\
 A simulated Fibocom module, as a serial port to develop against.
@@ -169,9 +173,10 @@ fn announce(place: impl std::fmt::Display) -> io::Result<()> {
 
 #[cfg(unix)]
 fn serve_pty(mut runner: Runner) -> Result<(), Failure> {
-    let pty = common::pty::Pty::open().map_err(|error| format!("cannot open a pseudo-terminal: {error}"))?;
+    let pty = pty::Pty::open().map_err(|error| format!("cannot open a pseudo-terminal: {error}"))?;
+    let path = pty.path().to_owned();
     let (reader, writer) = pty.streams()?;
-    announce(pty.path().display())?;
+    announce(path.display())?;
     Ok(runner.serve(reader, writer)?)
 }
 

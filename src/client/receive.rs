@@ -15,6 +15,10 @@ use crate::types::{Announcement, Message};
 /// whose announcement got lost.
 const PROBE: Duration = Duration::from_secs(60);
 
+/// How long the line must have been quiet before a message is read that was not announced. The announcement of one that has just
+/// come is then seen first, and with it its size.
+const QUIET: Duration = Duration::from_millis(100);
+
 impl<T, C> Client<'_, '_, T, C>
 where
     T: Read + Write,
@@ -69,11 +73,16 @@ where
             if let Some(size) = next.filter(|size| size.size() > buffer.len().min(self.modem.engine.store_size())) {
                 return Err(Error::TooLarge(size));
             }
-            let probe = self.modem.engine.heard_at() + PROBE;
-            if unread || self.modem.now() >= probe {
+            let quiet = match (next, unread) {
+                (Some(_), _) => Duration::ZERO,
+                (None, true) => QUIET,
+                (None, false) => PROBE,
+            };
+            let due = self.modem.engine.heard_at() + quiet;
+            if self.modem.now() >= due {
                 self.read().await?;
             } else {
-                self.modem.wait(Some(probe)).await?;
+                self.modem.wait(Some(due)).await?;
             }
         }
     }

@@ -67,6 +67,7 @@ impl Connection {
                 self.announced.pop_front();
             }
         }
+        self.message_unreported = !self.announced.is_empty();
     }
 
     /// READ found nothing.
@@ -82,6 +83,8 @@ impl Connection {
             (Operation::Open, true) => {
                 self.link = Link::Open;
                 self.break_unreported = false;
+                // A kept session delivers at once, and its announcement may have gone unseen.
+                self.unread = true;
             }
             (Operation::Open, false) | (Operation::Close, true) => self.link = Link::Closed,
             _ => {}

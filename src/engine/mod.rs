@@ -122,9 +122,14 @@ impl<'b> Engine<'b> {
     }
 
     /// Nobody waits any more for what is in progress.
-    pub(crate) fn abandon(&mut self) {
+    pub(crate) fn abandon(&mut self, now: Instant) {
         if let Some(exchange) = &mut self.exchange {
             exchange.abandoned = true;
+            // While the host had not written all, the module had nothing to answer.
+            let unlimited = exchange.phase == Phase::Data && self.dialect.data_mode_limit.is_none();
+            if exchange.phase == Phase::Command || unlimited {
+                exchange.deadline = now + exchange.request.answer;
+            }
         }
         if let Some(settled) = self.outcome.take() {
             self.note_settled(settled);

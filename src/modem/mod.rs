@@ -24,6 +24,9 @@ use crate::{Clock, Instant};
 /// Bytes that are read at a time. Small, since they live in every future.
 const READ: usize = 64;
 
+/// Reads without waiting in a row, so that a line that never falls silent cannot keep a call from its deadline.
+const BACKLOG: usize = 128;
+
 /// Bytes that are written at a time. Between two pieces what has come is read, so that a receive buffer of the port need not
 /// hold what the module sends during a whole message.
 const WRITE: usize = 64;
@@ -227,8 +230,9 @@ where
     ///
     /// [`Error::Silent`] if the module does not answer the fence.
     pub(crate) async fn settle(&mut self) -> Result<(), Error<T::Error>> {
-        self.engine.abandon();
-        let until = self.clock.now() + STALLED;
+        let now = self.clock.now();
+        self.engine.abandon(now);
+        let until = now + STALLED;
         while !self.engine.is_settled() {
             self.engine.begin_fence(self.clock.now());
             if !self.engine.is_busy() {
@@ -268,8 +272,15 @@ where
     ///
     /// Every byte that a finished read delivered is with the engine before the next await, so dropping this loses nothing.
     async fn step(&mut self, until: Option<Instant>) -> Result<(), Error<T::Error>> {
-        let now = self.clock.now();
-        self.engine.poll(now);
+        // What has come while nobody looked is older than any deadline that has passed since.
+        let mut taken = 0;
+        while taken < BACKLOG && self.take_what_came()? {
+            taken = usize::saturating_add(taken, 1);
+        }
+        self.engine.poll(self.clock.now());
+        if taken > 0 {
+            return Ok(());
+        }
         let deadline = match (self.engine.deadline(), until) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -278,8 +289,7 @@ where
             return self.flush(deadline).await;
         }
         if !self.engine.pending().is_empty() {
-            self.write(deadline).await?;
-            return self.take_what_came();
+            return self.write(deadline).await;
         }
         let mut bytes = [0; READ];
         let read = self.port.read(&mut bytes);
@@ -333,12 +343,12 @@ where
         flushed.map_err(Error::Port)
     }
 
-    /// Reads without waiting.
-    fn take_what_came(&mut self) -> Result<(), Error<T::Error>> {
+    /// Reads without waiting. False if there was nothing.
+    fn take_what_came(&mut self) -> Result<bool, Error<T::Error>> {
         let mut bytes = [0; READ];
         match poll_once(self.port.read(&mut bytes)) {
-            core::task::Poll::Ready(count) => self.received(&bytes, count),
-            core::task::Poll::Pending => Ok(()),
+            core::task::Poll::Ready(count) => self.received(&bytes, count).map(|()| true),
+            core::task::Poll::Pending => Ok(false),
         }
     }
 

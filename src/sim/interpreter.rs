@@ -1,6 +1,5 @@
 //! From bytes to commands: the command line, its echo, and which command it is.
 
-use super::Fault;
 use super::answer::{Answer, CmeError, Final, NO_SUCH_COMMAND};
 use super::arguments::Arguments;
 use super::models::EarlyCommand;
@@ -80,12 +79,7 @@ impl Module {
     fn command(&mut self, command: &[u8]) {
         self.record.push(self.now, Kind::Command, command);
         self.commands = self.commands.saturating_add(1);
-        let silent = self.settings.faults.iter().any(|fault| match fault {
-            Fault::Silent => true,
-            Fault::SilentAfter(commands) => self.commands > *commands,
-            _ => false,
-        });
-        if silent {
+        if self.is_silent() {
             return;
         }
         self.echo(command);

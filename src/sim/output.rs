@@ -8,8 +8,14 @@ use super::network::Message;
 use super::record::Kind;
 
 impl Module {
-    /// Puts one element on the line.
+    /// Puts one element on the line, unless the module has fallen silent.
     pub(super) fn emit(&mut self, bytes: &[u8]) {
+        if !self.is_silent() {
+            self.put(bytes);
+        }
+    }
+
+    pub(super) fn put(&mut self, bytes: &[u8]) {
         self.record.push(self.now, Kind::Output, bytes);
         self.output.extend_from_slice(bytes);
     }
@@ -129,6 +135,14 @@ impl Module {
         if self.settings.has(Fault::UrcInside) {
             self.framed(b"+SIM READY");
         }
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.settings.faults.iter().any(|fault| match fault {
+            Fault::Silent => true,
+            Fault::SilentAfter(commands) => self.commands > *commands,
+            _ => false,
+        })
     }
 
     fn garble(&mut self) {

@@ -79,7 +79,7 @@ fn masked(bytes: &[u8]) -> String {
         Some((at + name.len(), *name))
     });
     let Some((begin, name)) = found.min() else {
-        return bytes.escape_ascii().to_string();
+        return printable(bytes);
     };
     let (open, rest) = bytes.split_at(begin);
     // The connection id, a test or a read form are no secret. A PIN has neither.
@@ -95,14 +95,33 @@ fn masked(bytes: &[u8]) -> String {
     };
     let (id, secret) = rest.split_at(id);
     let mask = if secret.is_empty() { "" } else { "***" };
-    format!("{}{}{mask}", open.escape_ascii(), id.escape_ascii())
+    format!("{}{}{mask}", printable(open), printable(id))
+}
+
+/// The bytes as text: what is not printable, and the backslash, as an escape.
+fn printable(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        match byte {
+            b'"' | b'\'' => text.push(char::from(*byte)),
+            _ => text.extend(std::ascii::escape_default(*byte).map(char::from)),
+        }
+    }
+    text
 }
 
 /// Everything that went over the line, in order.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Record {
     entries: Vec<Entry>,
     written: Vec<u8>,
+}
+
+impl fmt::Debug for Record {
+    /// The entries, secrets masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.entries).finish()
+    }
 }
 
 impl Record {
@@ -171,6 +190,6 @@ mod tests {
         assert_eq!(masked(b"AT+MQTTUSER?\r"), "AT+MQTTUSER?\\r");
         assert_eq!(masked(b"AT+MIPCALL=1,\"apn\",\"u\",\"secret\""), "AT+MIPCALL=1***");
         assert_eq!(masked(b"AT+CPIN=1234"), "AT+CPIN=***");
-        assert_eq!(masked(b"AT+MQTTPUB=1,\"t\",0,0,5"), "AT+MQTTPUB=1,\\\"t\\\",0,0,5");
+        assert_eq!(masked(b"AT+MQTTPUB=1,\"t\",0,0,5"), "AT+MQTTPUB=1,\"t\",0,0,5");
     }
 }
