@@ -27,18 +27,29 @@ pub mod fuzzing;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]
+#[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
 mod trace;
+#[cfg(feature = "std")]
+mod transport;
 mod types;
 mod urc;
 
 pub use client::{Client, Event, SettledEnd};
+#[cfg(feature = "embassy-time")]
+pub use clock::EmbassyClock;
+#[cfg(feature = "std")]
+pub use clock::StdClock;
 pub use clock::{Clock, Instant};
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Dialect, Platform};
 pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
 pub use trace::{Line, Trace};
+#[cfg(feature = "serialport")]
+pub use transport::{FlowControl, SerialTransport};
+#[cfg(feature = "std")]
+pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
     Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
     Text, TopicFilter, TopicName, Will,

@@ -10,21 +10,21 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fibocom_mqtt::sim::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
-use rumqttc::{
-    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet,
-    Publish, QoS, SubscribeReasonCode,
-};
-use tokio::sync::{Notify, oneshot};
+use fibocom_mqtt::sim::{Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
+use rumqttc::{AsyncClient, LastWill, MqttOptions, Publish, QoS};
+use tokio::sync::oneshot;
 
-/// How many messages a connection takes from the server before the module has room for them.
-const BACKLOG: usize = 8;
+#[path = "bridge_worker.rs"]
+mod worker;
+
+use worker::{News, Shared, What, Worker};
+
 /// How many requests may wait to be sent.
 const REQUESTS: usize = 256;
 /// Larger than anything the module takes.
@@ -42,18 +42,6 @@ pub struct Bridge {
     generation: u64,
 }
 
-/// What a connection's thread reports, and which of a connection's lives it is about.
-struct News {
-    generation: u64,
-    connection: u16,
-    what: What,
-}
-
-enum What {
-    Event(NetworkEvent),
-    Message(Publish),
-}
-
 /// The module's side of one connection.
 struct Link {
     generation: u64,
@@ -62,25 +50,6 @@ struct Link {
     inbox: VecDeque<Publish>,
     /// Ends the thread when it is dropped.
     _life: oneshot::Sender<()>,
-}
-
-/// What both sides of a connection know.
-#[derive(Default)]
-struct Shared {
-    /// Requests on their way to the client, in order.
-    requested: Mutex<VecDeque<Token>>,
-    /// Acknowledgements on their way to the client.
-    acks: AtomicUsize,
-    /// Messages taken from the server and not yet from us.
-    backlog: AtomicUsize,
-    /// Something of this changed.
-    changed: Notify,
-}
-
-impl Shared {
-    fn requested(&self) -> MutexGuard<'_, VecDeque<Token>> {
-        self.requested.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Bridge {
@@ -107,6 +76,31 @@ impl Bridge {
         if let Some(wake) = &self.waker {
             wake();
         }
+    }
+
+    /// The next message the module has room for.
+    fn deliver(&mut self, room: &dyn Fn(u16) -> bool) -> Option<NetworkEvent> {
+        let mut links = self.links.iter_mut();
+        let (connection, link) = links.find(|(connection, link)| !link.inbox.is_empty() && room(**connection))?;
+        let publish = link.inbox.pop_front()?;
+        link.shared.backlog.fetch_sub(1, Ordering::AcqRel);
+        if publish.qos != QoS::AtMostOnce {
+            link.shared.acks.fetch_add(1, Ordering::AcqRel);
+            if link.client.try_ack(&publish).is_err() {
+                link.shared.acks.fetch_sub(1, Ordering::AcqRel);
+            }
+        }
+        link.shared.changed.notify_one();
+        let message = Message {
+            topic: publish.topic.into_bytes(),
+            payload: publish.payload.to_vec(),
+            qos: publish.qos as u8,
+            retain: publish.retain,
+        };
+        Some(NetworkEvent::Message {
+            connection: *connection,
+            message,
+        })
     }
 
     fn generation_of(&self, connection: u16) -> u64 {
@@ -226,6 +220,9 @@ impl Network for Bridge {
     }
 
     fn close(&mut self, connection: u16, token: Token) {
+        if let Some(link) = self.links.get_mut(&connection) {
+            link.inbox.clear();
+        }
         self.request(connection, token, AsyncClient::try_disconnect);
     }
 
@@ -254,236 +251,35 @@ impl Network for Bridge {
     }
 
     fn poll(&mut self, _now: Duration, room: &dyn Fn(u16) -> bool) -> Option<NetworkEvent> {
-        while let Ok(News {
-            generation,
-            connection,
-            what,
-        }) = self.receiver.try_recv()
-        {
+        loop {
+            // What came before other news comes before it.
+            if let Some(message) = self.deliver(room) {
+                return Some(message);
+            }
+            let News {
+                generation,
+                connection,
+                what,
+            } = self.receiver.try_recv().ok()?;
             if generation != self.generation_of(connection) {
                 continue;
             }
-            match what {
-                What::Event(event) => return Some(event),
-                What::Message(publish) => {
-                    if let Some(link) = self.links.get_mut(&connection) {
-                        link.inbox.push_back(publish);
-                    }
+            let inbox = self.links.get_mut(&connection).map(|link| &mut link.inbox);
+            match (what, inbox) {
+                (What::Message(publish), Some(inbox)) => inbox.push_back(publish),
+                (What::Message(_), None) => {}
+                (What::Event(event @ NetworkEvent::Lost { .. }), Some(inbox)) => {
+                    // Not acknowledged: a server that keeps the session sends it again.
+                    inbox.clear();
+                    return Some(event);
                 }
+                (What::Event(event), _) => return Some(event),
             }
         }
-        let link = self
-            .links
-            .iter_mut()
-            .find(|(connection, link)| !link.inbox.is_empty() && room(**connection));
-        let (connection, link) = link?;
-        let publish = link.inbox.pop_front()?;
-        link.shared.backlog.fetch_sub(1, Ordering::AcqRel);
-        if publish.qos != QoS::AtMostOnce {
-            link.shared.acks.fetch_add(1, Ordering::AcqRel);
-            if link.client.try_ack(&publish).is_err() {
-                link.shared.acks.fetch_sub(1, Ordering::AcqRel);
-            }
-        }
-        link.shared.changed.notify_one();
-        let message = Message {
-            topic: publish.topic.into_bytes(),
-            payload: publish.payload.to_vec(),
-            qos: publish.qos as u8,
-            retain: publish.retain,
-        };
-        Some(NetworkEvent::Message {
-            connection: *connection,
-            message,
-        })
     }
 
     fn set_waker(&mut self, wake: Waker) {
         self.waker = Some(wake);
-    }
-}
-
-/// What was sent and awaits its answer, by packet id.
-#[derive(PartialEq, Eq, Hash)]
-enum Sent {
-    Publish(u16),
-    Subscribe(u16),
-    Unsubscribe(u16),
-}
-
-/// The thread's side of one connection.
-struct Worker {
-    connection: u16,
-    generation: u64,
-    shared: Arc<Shared>,
-    events: EventLoop,
-    in_flight: HashMap<Sent, Token>,
-    pinged: Instant,
-    awaits_pong: bool,
-    news: Sender<News>,
-    waker: Option<Waker>,
-}
-
-impl Worker {
-    fn run(mut self, opening: Token, end: oneshot::Receiver<()>) {
-        let connection = self.connection;
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-            let result = Err(Refusal::Unreachable);
-            return self.tell(What::Event(NetworkEvent::Opened {
-                connection,
-                token: opening,
-                result,
-            }));
-        };
-        runtime.block_on(async {
-            // Ending here, wherever the client is, drops its socket.
-            tokio::select! {
-                _ = end => {}
-                () = self.work(opening) => {}
-            }
-        });
-    }
-
-    async fn work(&mut self, opening: Token) {
-        let connection = self.connection;
-        let result = match self.events.poll().await {
-            Ok(_) => Ok(()),
-            Err(ConnectionError::ConnectionRefused(code)) => Err(refusal(code)),
-            Err(_) => Err(Refusal::Unreachable),
-        };
-        let refused = result.is_err();
-        self.tell(What::Event(NetworkEvent::Opened {
-            connection,
-            token: opening,
-            result,
-        }));
-        if refused {
-            return;
-        }
-        loop {
-            self.wait_for_room().await;
-            match self.events.poll().await {
-                Ok(Event::Outgoing(Outgoing::Disconnect)) => {
-                    let closed = self.next_requested();
-                    self.fail_rest();
-                    return closed.into_iter().for_each(|token| self.done(token, true));
-                }
-                Ok(Event::Outgoing(outgoing)) => self.sent(outgoing),
-                Ok(Event::Incoming(packet)) => self.received(packet),
-                Err(_) => break,
-            }
-        }
-        self.fail_rest();
-        self.tell(What::Event(NetworkEvent::Lost {
-            connection,
-            cause: BreakCause::Server,
-        }));
-    }
-
-    /// What was asked and not answered has failed.
-    fn fail_rest(&mut self) {
-        let sent = self.in_flight.drain().map(|(_, token)| token);
-        let mut owed: Vec<Token> = sent.chain(self.shared.requested().drain(..)).collect();
-        owed.sort();
-        for token in owed {
-            self.done(token, false);
-        }
-    }
-
-    /// Returns when the server may be listened to: the module has room, or there is something to say to the server.
-    async fn wait_for_room(&self) {
-        let keep_alive = self.events.mqtt_options.keep_alive();
-        loop {
-            let room = self.shared.backlog.load(Ordering::Acquire) < BACKLOG;
-            let busy = !self.in_flight.is_empty()
-                || !self.shared.requested().is_empty()
-                || self.shared.acks.load(Ordering::Acquire) > 0;
-            let idle = self.pinged.elapsed();
-            if room || busy || self.awaits_pong || idle >= keep_alive {
-                return;
-            }
-            tokio::select! {
-                () = self.shared.changed.notified() => {}
-                () = tokio::time::sleep(keep_alive - idle) => {}
-            }
-        }
-    }
-
-    fn next_requested(&self) -> Option<Token> {
-        self.shared.requested().pop_front()
-    }
-
-    /// The client has sent something.
-    fn sent(&mut self, outgoing: Outgoing) {
-        let sent = match outgoing {
-            Outgoing::Publish(0) => {
-                // QoS 0: that is all there will be.
-                if let Some(token) = self.next_requested() {
-                    self.done(token, true);
-                }
-                return;
-            }
-            Outgoing::Publish(id) => Sent::Publish(id),
-            Outgoing::Subscribe(id) => Sent::Subscribe(id),
-            Outgoing::Unsubscribe(id) => Sent::Unsubscribe(id),
-            Outgoing::PubAck(_) | Outgoing::PubRec(_) => {
-                self.shared.acks.fetch_sub(1, Ordering::AcqRel);
-                return;
-            }
-            Outgoing::PingReq => {
-                self.pinged = Instant::now();
-                self.awaits_pong = true;
-                return;
-            }
-            _ => return,
-        };
-        if let Some(token) = self.next_requested() {
-            self.in_flight.insert(sent, token);
-        }
-    }
-
-    fn received(&mut self, packet: Packet) {
-        let (answered, ok) = match packet {
-            Packet::Publish(publish) => {
-                self.shared.backlog.fetch_add(1, Ordering::AcqRel);
-                return self.tell(What::Message(publish));
-            }
-            Packet::PingResp => {
-                self.awaits_pong = false;
-                return;
-            }
-            Packet::PubAck(ack) => (Sent::Publish(ack.pkid), true),
-            Packet::PubComp(ack) => (Sent::Publish(ack.pkid), true),
-            Packet::UnsubAck(ack) => (Sent::Unsubscribe(ack.pkid), true),
-            Packet::SubAck(ack) => {
-                let refused = ack.return_codes.contains(&SubscribeReasonCode::Failure);
-                (Sent::Subscribe(ack.pkid), !refused)
-            }
-            _ => return,
-        };
-        if let Some(token) = self.in_flight.remove(&answered) {
-            self.done(token, ok);
-        }
-    }
-
-    fn done(&self, token: Token, ok: bool) {
-        self.tell(What::Event(NetworkEvent::Done {
-            connection: self.connection,
-            token,
-            ok,
-        }));
-    }
-
-    fn tell(&self, what: What) {
-        // Nobody to tell means that the module is gone.
-        drop(self.news.send(News {
-            generation: self.generation,
-            connection: self.connection,
-            what,
-        }));
-        if let Some(wake) = &self.waker {
-            wake();
-        }
     }
 }
 
@@ -492,16 +288,5 @@ fn qos(number: u8) -> QoS {
         0 => QoS::AtMostOnce,
         1 => QoS::AtLeastOnce,
         _ => QoS::ExactlyOnce,
-    }
-}
-
-fn refusal(code: ConnectReturnCode) -> Refusal {
-    match code {
-        ConnectReturnCode::RefusedProtocolVersion => Refusal::Code(1),
-        ConnectReturnCode::BadClientId => Refusal::Code(2),
-        ConnectReturnCode::ServiceUnavailable => Refusal::Code(3),
-        ConnectReturnCode::BadUserNamePassword => Refusal::Code(4),
-        ConnectReturnCode::NotAuthorized => Refusal::Code(5),
-        ConnectReturnCode::Success => Refusal::Unreachable,
     }
 }

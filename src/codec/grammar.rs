@@ -157,12 +157,22 @@ pub(crate) fn read_empty(line: Line<'_>, id: u8) -> bool {
     matches!(numbers(b"+MQTTREAD", line), Some([n, _, 0, 0]) if n == u32::from(id))
 }
 
+/// The header of a message at the start of some bytes, and how long it is.
+pub(crate) fn read_header_at(bytes: Line<'_>) -> Option<(ReadHeader, usize)> {
+    let mut commas = bytes
+        .iter()
+        .take_while(|byte| !matches!(byte, b'\r' | b'\n'))
+        .enumerate()
+        .filter(|(_, byte)| **byte == b',');
+    let (last, _) = commas.nth(3)?;
+    let head = last.checked_add(1)?;
+    read_header(bytes.get(..head)?).map(|header| (header, head))
+}
+
 /// A whole answer to READ, as one slice: its own length tells whether the module quotes.
 pub(crate) fn whole_read(answer: Line<'_>) -> Option<(ReadHeader, Line<'_>, Line<'_>)> {
-    let commas = answer.iter().enumerate().filter(|(_, byte)| **byte == b',');
-    let (comma, _) = commas.map(|(at, byte)| (at, byte)).nth(3)?;
-    let (head, body) = answer.split_at_checked(comma.checked_add(1)?)?;
-    let header = read_header(head)?;
+    let (header, head) = read_header_at(answer)?;
+    let body = answer.get(head..)?;
     let gap: &[u8] = if header.spaced { b" " } else { b"" };
     let size = header
         .topic_len

@@ -41,6 +41,7 @@
 //! assert_eq!(listener.received()[0].payload, b"20.5");
 //! ```
 
+mod activity;
 mod answer;
 mod arguments;
 mod broker;
@@ -51,20 +52,24 @@ mod filter;
 mod general;
 mod interpreter;
 mod link;
+mod memory;
 mod models;
 mod module;
 mod mqtt;
 mod network;
 mod output;
+mod queries;
 mod record;
 pub mod serve;
+mod server;
 mod state;
 mod world;
 
-pub use broker::{MemoryBroker, MemoryNetwork, TestClient};
+pub use broker::{MemoryBroker, TestClient};
 pub use clock::VirtualClock;
 pub use fault::{Fault, UnknownFault};
 pub use link::{Port, Unplugged};
+pub use memory::MemoryNetwork;
 pub use models::{EarlyCommand, Framing, NetworkNeed, Prompt, ResultOrder, Settings, Sim, UrcTiming};
 pub use module::Module;
 pub use network::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};

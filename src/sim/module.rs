@@ -1,16 +1,15 @@
-//! The module itself: its state, its time, and what it does when.
+//! The module itself: its state and its time.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::answer::{Afterwards, Answer, Final};
+use super::answer::{Afterwards, Answer};
 use super::datamode::DataMode;
-use super::models::{ResultOrder, Settings, UrcTiming};
-use super::network::{BreakCause, Message, Network, NetworkEvent, Token};
+use super::models::Settings;
+use super::network::{BreakCause, Network, Token};
 use super::record::Record;
 use super::state::{Link, State};
-use super::{Fault, NetworkNeed};
 
 /// A simulated module: bytes, requests' answers and the time go in, bytes come out. It never waits, reads no clock and
 /// touches no port; [`World`](super::World) runs one on a virtual clock, [`serve`](super::serve) one in real time.
@@ -82,8 +81,9 @@ pub(super) struct Script {
     pub once: bool,
 }
 
+/// What is due at some time.
 #[derive(Debug)]
-enum Action {
+pub(super) enum Action {
     Information,
     Conclude,
     Result(Vec<u8>),
@@ -267,203 +267,16 @@ impl Module {
         self.serial
     }
 
-    fn after(&mut self, delay: Duration, action: Action) {
+    pub(super) fn after(&mut self, delay: Duration, action: Action) {
         self.at(self.now + delay, action);
     }
 
-    fn at(&mut self, at: Duration, action: Action) {
+    pub(super) fn at(&mut self, at: Duration, action: Action) {
         let serial = self.next_serial();
         self.schedule.insert((at, serial), action);
     }
 
     pub(super) fn limit_data(&mut self, limit: Duration, epoch: u64) {
         self.after(limit, Action::DataLimit(epoch));
-    }
-
-    /// From the command to its final result.
-    pub(super) fn final_delay(&self) -> Duration {
-        let late = self.settings.faults.iter().filter_map(|fault| match fault {
-            Fault::LateOk(delay) => Some(*delay),
-            _ => None,
-        });
-        self.settings.ok_delay + late.sum()
-    }
-
-    /// Begins the execution of a command whose answer is known: it comes out when it is due.
-    pub(super) fn execute(&mut self, mut answer: Answer) {
-        let delay = self.final_delay();
-        let concluded = match answer.known.take() {
-            Some((line, more)) if self.settings.result_order == ResultOrder::OkFirst => {
-                self.after(delay + more, Action::Result(line));
-                Some(delay)
-            }
-            Some((line, more)) => {
-                answer.attached = Some(line);
-                Some(delay + more)
-            }
-            None if answer.awaited.is_some() && self.settings.result_order != ResultOrder::OkFirst => None,
-            None => Some(delay),
-        };
-        self.phase = Phase::Executing(answer);
-        if self.settings.urc_timing == UrcTiming::AtOnce {
-            // Only an impolite module lets anything come between information and final result.
-            self.after(delay / 2, Action::Information);
-        }
-        if let Some(delay) = concluded {
-            self.after(delay, Action::Conclude);
-        }
-        self.poll(self.now);
-    }
-
-    fn act(&mut self, action: Action) {
-        match action {
-            Action::Information => self.information(),
-            Action::Conclude => self.conclude(),
-            Action::Result(line) => {
-                self.intrude();
-                self.urc(&line);
-            }
-            Action::DataLimit(epoch) => self.data_limit_reached(epoch),
-            Action::Booted => {
-                self.phase = Phase::Ready;
-                self.urc(b"AT command ready");
-                self.urc(b"+SIM READY");
-            }
-            Action::Afterwards(Afterwards::Restart) => self.restart(self.now),
-            Action::Afterwards(Afterwards::Dialled) => {
-                self.state.online = true;
-                let line = format!("+MIPCALL: {}", self.settings.address);
-                self.urc(line.as_bytes());
-            }
-            Action::Afterwards(Afterwards::HungUp) => {
-                self.urc(b"+MIPCALL: 0");
-                self.lose_network(BreakCause::Link, self.now);
-            }
-        }
-    }
-
-    fn information(&mut self) {
-        if let Phase::Executing(answer) = &mut self.phase {
-            let lines = std::mem::take(&mut answer.lines);
-            self.lines(&lines);
-        }
-    }
-
-    /// The final result, or the prompt.
-    fn conclude(&mut self) {
-        self.information();
-        let Phase::Executing(answer) = std::mem::replace(&mut self.phase, Phase::Ready) else {
-            return;
-        };
-        self.intrude();
-        let attached = answer.attached.as_deref();
-        match attached {
-            Some(line) if self.settings.result_order == ResultOrder::ResultFirst => self.lines(&[line.to_vec()]),
-            _ => {}
-        }
-        if let Final::Prompt(request) = answer.result {
-            self.begin_data(request);
-            return;
-        }
-        self.final_result(&answer.result);
-        match attached {
-            Some(line) if self.settings.result_order != ResultOrder::ResultFirst => self.urc(line),
-            _ => {}
-        }
-        self.release_held();
-        if let Some((what, delay)) = answer.afterwards {
-            self.after(delay, Action::Afterwards(what));
-        }
-    }
-
-    fn network_event(&mut self, event: NetworkEvent) {
-        match event {
-            NetworkEvent::Opened {
-                connection,
-                token,
-                result,
-            } => {
-                if let Some(connection) = self.state.connection_mut(connection) {
-                    connection.link = if result.is_ok() { Link::Open } else { Link::Free };
-                }
-                self.settle(token, result.is_ok());
-            }
-            NetworkEvent::Done { connection, token, ok } => {
-                let closed = self
-                    .pending
-                    .get(&token)
-                    .is_some_and(|pending| pending.command == "+MQTTCLOSE");
-                if let (true, Some(connection)) = (closed, self.state.connection_mut(connection)) {
-                    connection.link = Link::Free;
-                }
-                self.settle(token, ok);
-            }
-            NetworkEvent::Message { connection, message } => self.message(connection, message),
-            NetworkEvent::Lost { connection, cause } => self.lost(connection, cause),
-        }
-    }
-
-    /// A request is done: its result line comes when it may.
-    fn settle(&mut self, token: Token, ok: bool) {
-        let Some(pending) = self.pending.remove(&token).filter(|pending| !pending.mute) else {
-            return;
-        };
-        let line = format!("{}: {},{}", pending.command, pending.connection, u8::from(ok)).into_bytes();
-        let due = pending.earliest.max(self.now);
-        if let Phase::Executing(answer) = &mut self.phase {
-            if answer.awaited == Some(token) && self.settings.result_order != ResultOrder::OkFirst {
-                answer.attached = Some(line);
-                return self.at(due, Action::Conclude);
-            }
-        }
-        self.at(due, Action::Result(line));
-    }
-
-    fn message(&mut self, id: u16, message: Message) {
-        if message.payload.len() > self.settings.max_receive {
-            return;
-        }
-        if self.state.direct {
-            let line = self.direct_line(id, &message);
-            return self.urc(&line);
-        }
-        let (topic, payload) = (message.topic.len(), message.payload.len());
-        let announcement = format!("+MQTTMSGI: {id},{},{topic},{payload}", message.qos);
-        if let Some(connection) = self.state.connection_mut(id) {
-            connection.store.push_back(message);
-            if !self.settings.has(Fault::DropUrc) {
-                self.urc(announcement.as_bytes());
-            }
-        }
-    }
-
-    /// An open connection is gone: what was asked on it has failed, and the host is told (V1.0.1 1.4).
-    fn lost(&mut self, id: u16, cause: BreakCause) {
-        let Some(connection) = self.state.connection_mut(id) else {
-            return;
-        };
-        let was = std::mem::replace(&mut connection.link, Link::Free);
-        let owed: Vec<Token> = self
-            .pending
-            .iter()
-            .filter(|(_, pending)| pending.connection == id)
-            .map(|(token, _)| *token)
-            .collect();
-        for token in owed {
-            self.settle(token, false);
-        }
-        if was == Link::Open {
-            // Behind the results.
-            let line = format!("+MQTTBREAK: {id},{}", cause.number()).into_bytes();
-            self.at(self.now, Action::Result(line));
-        }
-    }
-
-    pub(super) fn lacks_network(&self, sets: bool) -> bool {
-        match self.settings.network_need {
-            NetworkNeed::Nothing => false,
-            NetworkNeed::SetForms => sets && !self.state.online,
-            NetworkNeed::Everything => !self.state.online,
-        }
     }
 }

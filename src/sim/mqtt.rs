@@ -16,7 +16,7 @@ use super::state::{Link, User};
 /// Topics have 1 to 255 characters.
 const TOPIC: RangeInclusive<usize> = 1..=255;
 /// MQTT-SN connections, which every series lists and this module does not serve.
-const SN_IDS: RangeInclusive<u16> = 101..=102;
+pub(super) const SN_IDS: RangeInclusive<u16> = 101..=102;
 
 impl Module {
     /// Commands that begin with `+MQTT`.
@@ -52,96 +52,6 @@ impl Module {
                 _ => self.will(arguments),
             },
         }
-    }
-
-    /// The `=?` forms, as the manuals print them.
-    fn ranges(&self, name: &str) -> Result<Answer, CmeError> {
-        let plain: Vec<String> = self
-            .state
-            .connections
-            .iter()
-            .map(|connection| connection.id.to_string())
-            .collect();
-        let plain = plain.join(",");
-        let ids = format!("({plain},101,102)");
-        let longest = self.settings.max_publish;
-        let optional = |text: &str| {
-            if self.settings.literal_brackets {
-                format!("[,{text}]")
-            } else {
-                format!(",{text}")
-            }
-        };
-        let text = match name {
-            "+MQTTUSER" => {
-                let (user, password, client_id) = self.settings.user_lengths;
-                format!("({plain}),{user},{password}{}", optional(&client_id.to_string()))
-            }
-            "+MQTTOPEN" => {
-                let tls = if self.settings.tls_argument {
-                    optional("(0-2)")
-                } else {
-                    String::new()
-                };
-                let typo = if self.settings.open_typo {
-                    "+MPQTTOPEN"
-                } else {
-                    "+MQTTOPEN"
-                };
-                let text = format!("{ids},(<\"Remote IP/URL\">),(1-65535),(0,1),(1-300){tls}");
-                return Ok(Answer::line(format!("{typo}: {text}")));
-            }
-            "+MQTTCLOSE" => ids,
-            "+MQTTSUB" => format!("{ids},255,(0-2)"),
-            "+MQTTUNSUB" => format!("{ids},255"),
-            "+MQTTPUB" | "+MQTTWILL" => format!("{ids},255,(0-2),(0,1),{longest}"),
-            "+MQTTCONF" => "(0,1)".to_owned(),
-            // V1.3's example lists these only.
-            _ => format!("({plain})"),
-        };
-        Ok(Answer::line(format!("{name}: {text}")))
-    }
-
-    /// The `?` forms.
-    fn current(&self, name: &str) -> Result<Answer, CmeError> {
-        let connections = self.state.connections.iter();
-        let lines = match name {
-            "+MQTTUSER" => {
-                let set = connections.filter_map(|connection| Some((connection.id, connection.user.as_ref()?)));
-                set.map(|(id, user)| user_line(id, user)).collect()
-            }
-            // Those that can be opened (1.2.2).
-            "+MQTTOPEN" => {
-                let free = connections.filter(|connection| connection.link == Link::Free);
-                self.id_lines(name, free.map(|connection| connection.id).chain(SN_IDS).collect())
-            }
-            // Those that can be closed (1.3.2).
-            "+MQTTCLOSE" => {
-                let open = connections.filter(|connection| connection.link == Link::Open);
-                self.id_lines(name, open.map(|connection| connection.id).collect())
-            }
-            "+MQTTCONF" => vec![format!("+MQTTCONF: {}", u8::from(!self.state.direct)).into()],
-            "+MQTTWILL" => {
-                let set = connections.filter_map(|connection| Some((connection.id, connection.will.as_ref()?)));
-                set.map(|(id, will)| will_line(id, will)).collect()
-            }
-            _ => return Err(NO_SUCH_FORM),
-        };
-        Ok(Answer::lines(lines))
-    }
-
-    fn id_lines(&self, name: &str, ids: Vec<u16>) -> Vec<Vec<u8>> {
-        let ids: Vec<String> = if ids.is_empty() {
-            vec!["0".into()]
-        } else {
-            ids.iter().map(u16::to_string).collect()
-        };
-        let ids = if self.settings.id_per_line {
-            ids
-        } else {
-            vec![ids.join(",")]
-        };
-        ids.iter().map(|ids| format!("{name}: {ids}").into_bytes()).collect()
     }
 
     /// The connection id, if there is such a connection.
@@ -455,21 +365,4 @@ fn content(arguments: &mut Arguments, least: usize, most: usize) -> Result<Conte
         }
         _ => Err(INVALID_PARAMETERS),
     }
-}
-
-/// The manual prints the password, and so does the module.
-fn user_line(id: u16, user: &User) -> Vec<u8> {
-    let head = format!("+MQTTUSER: {id},\"");
-    let mut line = [head.as_bytes(), &user.name, b"\",\"", &user.password, b"\""].concat();
-    if let Some(client_id) = &user.client_id {
-        line.extend([b",\"".as_slice(), client_id, b"\""].concat());
-    }
-    line
-}
-
-/// Unescaped and without its length, so that a payload may look like anything.
-fn will_line(id: u16, will: &Message) -> Vec<u8> {
-    let head = format!("+MQTTWILL: {id},\"");
-    let middle = format!("\",{},{},\"", will.qos, u8::from(will.retain));
-    [head.as_bytes(), &will.topic, middle.as_bytes(), &will.payload, b"\""].concat()
 }

@@ -1,5 +1,15 @@
 //! Time, as an argument: the driver never reads a clock of its own.
 
+#[cfg(feature = "embassy-time")]
+mod embassy;
+#[cfg(feature = "std")]
+mod std;
+
+#[cfg(feature = "embassy-time")]
+pub use embassy::EmbassyClock;
+#[cfg(feature = "std")]
+pub use std::StdClock;
+
 use core::ops::Add;
 use core::time::Duration;
 

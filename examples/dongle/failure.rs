@@ -1,0 +1,163 @@
+//! How a run may fail: an exit code, and one sentence that says what happened and what to try.
+
+use fibocom_mqtt::{CmeError, Error, InvalidInput, ModuleError, TransportError};
+
+/// Exit codes other than 0.
+pub mod code {
+    /// Wrong usage, or refused before anything was written.
+    pub const USAGE: u8 = 1;
+    /// The port.
+    pub const PORT: u8 = 2;
+    /// The module does not answer.
+    pub const SILENT: u8 = 3;
+    /// SIM, registration, or address.
+    pub const NETWORK: u8 = 4;
+    /// The connection was refused or lost.
+    pub const CONNECTION: u8 = 5;
+    /// A message was refused.
+    pub const REFUSED: u8 = 6;
+    /// It may have happened or not.
+    pub const UNKNOWN: u8 = 7;
+    /// `-W` ran out, as with mosquitto_sub.
+    pub const TIME: u8 = 27;
+    /// Ended by an interrupt, as a shell reports it.
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// Why there is no success.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub code: u8,
+    /// Empty if there is nothing to say.
+    pub sentence: String,
+}
+
+impl Failure {
+    pub fn new(code: u8, sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        Self { code, sentence }
+    }
+
+    pub fn usage(sentence: impl Into<String>) -> Self {
+        Self::new(code::USAGE, sentence)
+    }
+
+    /// What a later version will do.
+    pub fn not_yet(what: &str) -> Self {
+        Self::usage(format!("{what} is not yet part of this version: leave it out"))
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Self {
+        Self::usage(format!("{error}: see --help"))
+    }
+}
+
+impl From<InvalidInput> for Failure {
+    fn from(error: InvalidInput) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+/// What was being done when the driver reported an error. The same error means different things.
+#[derive(Debug, Clone, Copy)]
+pub enum Stage<'a> {
+    /// Finding the module, for so many seconds.
+    Attach { wait: u64 },
+    /// Asking the module for something.
+    Ask,
+    /// Coming into the network.
+    Network,
+    /// Connecting to a host.
+    Connect { host: &'a str, port: u16 },
+    /// Subscribing to a filter.
+    Subscribe { filter: &'a str },
+    /// Publishing.
+    Publish,
+    /// Waiting for messages.
+    Receive,
+}
+
+impl Stage<'_> {
+    /// The failure that an error at this stage is.
+    pub fn failure(self, error: Error<TransportError>) -> Failure {
+        let common = match error {
+            Error::Invalid(input) => return input.into(),
+            Error::Port(_) | Error::PortClosed => Some(code::PORT),
+            Error::Network(_) => Some(code::NETWORK),
+            Error::Disconnected(_) | Error::NotConnected => Some(code::CONNECTION),
+            Error::LineBuffer { .. } => Some(code::SILENT),
+            _ => None,
+        };
+        if let Some(code) = common {
+            return Failure::new(code, error.to_string());
+        }
+        if error == Error::Silent {
+            return self.silence();
+        }
+        match self {
+            Self::Attach { .. } | Self::Ask => Failure::new(code::SILENT, error.to_string()),
+            Self::Network => Failure::new(code::NETWORK, error.to_string()),
+            Self::Connect { host, port } => Failure::new(code::CONNECTION, refusal(error, host, port)),
+            Self::Subscribe { filter } => Failure::new(
+                match error {
+                    Error::Unknown => code::UNKNOWN,
+                    _ => code::REFUSED,
+                },
+                format!("the subscription to {filter} failed: {error}"),
+            ),
+            Self::Publish => Failure::new(
+                match error {
+                    Error::Refused | Error::Module(_) => code::REFUSED,
+                    _ => code::UNKNOWN,
+                },
+                match error {
+                    Error::Refused => "the module reported that the message was not published and gave no reason: \
+                                       check that the broker allows this topic, and try again"
+                        .into(),
+                    Error::Module(error) => format!(
+                        "the message was refused before it was sent: {error}; check topic and size, and that the \
+                         connection still stands"
+                    ),
+                    _ => error.to_string(),
+                },
+            ),
+            Self::Receive => Failure::new(code::CONNECTION, error.to_string()),
+        }
+    }
+
+    fn silence(self) -> Failure {
+        let sentence = match self {
+            Self::Attach { wait } => format!(
+                "the module did not answer within {wait} s: check its power, --baud and the wiring, and whether this \
+                 is its AT port; a booting module takes up to 30 s"
+            ),
+            _ => "the module stopped answering: check its power and the wiring, and try again".into(),
+        };
+        Failure::new(code::SILENT, sentence)
+    }
+}
+
+fn refusal(error: Error<TransportError>, host: &str, port: u16) -> String {
+    let check = "check host, port, client id (-i), user name and password (-u, -P), and whether the module's network \
+                 reaches the broker";
+    match error {
+        Error::Refused => {
+            format!("the connection to {host}:{port} was refused, and the module gave no reason: {check}")
+        }
+        Error::Unknown => {
+            format!("no result came for the connection to {host}:{port}: {check}")
+        }
+        Error::Module(ModuleError::Cme(reason)) => {
+            let hint = match reason {
+                CmeError::BadCredentials | CmeError::NotAuthorized => "check -u and -P",
+                CmeError::IdentifierRejected => "choose another with -i",
+                CmeError::ServerUnavailable => "try again later",
+                _ => check,
+            };
+            format!("the connection to {host}:{port} was refused: {reason}; {hint}")
+        }
+        other => format!("the connection to {host}:{port} failed: {other}; {check}"),
+    }
+}

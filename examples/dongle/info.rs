@@ -1,0 +1,118 @@
+//! `info`
+
+use fibocom_mqtt::command::{
+    PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, RegistrationState, SimState, TestOpen, TestPublish,
+};
+use fibocom_mqtt::{Error, Platform};
+use serde_json::{Map, Value, json};
+
+use crate::failure::{Failure, Stage};
+use crate::output::Output;
+use crate::session::Session;
+
+/// What is known, and which command told.
+struct Fact {
+    name: &'static str,
+    value: Option<String>,
+    source: &'static str,
+}
+
+impl Fact {
+    fn new(name: &'static str, value: Option<String>, source: &'static str) -> Self {
+        let value = value.filter(|value| !value.is_empty());
+        Self { name, value, source }
+    }
+}
+
+pub async fn run(session: &mut Session<'_, '_>, output: &mut Output) -> Result<(), Failure> {
+    let identity = session.attach().await?;
+    let text = |value: &fibocom_mqtt::command::Value| Some(value.as_str().to_owned());
+    let mut facts = vec![
+        Fact::new("manufacturer", text(&identity.manufacturer), "AT+CGMI"),
+        Fact::new("model", text(&identity.model), "AT+CGMM"),
+        Fact::new("firmware", text(&identity.revision), "AT+CGMR"),
+        Fact::new(
+            "platform",
+            platform(identity.revision.as_str()),
+            "the firmware's version",
+        ),
+        Fact::new("imei", text(&identity.imei), "AT+CGSN"),
+    ];
+
+    let sim = ask(session, &ReadSim).await?.map(|sim| match sim {
+        SimState::Ready => "ready",
+        SimState::Pin => "wants its PIN",
+        SimState::Puk => "wants its PUK",
+        _ => "not ready",
+    });
+    facts.push(Fact::new("sim", sim.map(str::to_owned), "AT+CPIN?"));
+    let signal = ask(session, &ReadSignal).await?.and_then(|signal| signal.dbm());
+    facts.push(Fact::new("signal", signal.map(|dbm| format!("{dbm} dBm")), "AT+CSQ"));
+    let registration = ask(session, &ReadRegistration)
+        .await?
+        .map(|registration| match registration.state {
+            RegistrationState::Home => "registered at home".to_owned(),
+            RegistrationState::Roaming => "registered abroad".to_owned(),
+            RegistrationState::Searching => "searching".to_owned(),
+            RegistrationState::Denied => "denied".to_owned(),
+            RegistrationState::Idle => "not registered".to_owned(),
+            state => format!("state {}", u32::from(state)),
+        });
+    facts.push(Fact::new("registration", registration, "AT+CEREG?"));
+    let address = ask(session, &ReadPdp).await?.map(|state| match state {
+        PdpState::Up(address) => address.to_string(),
+        PdpState::Busy => "being dialled".to_owned(),
+        _ => "none: pub and sub dial".to_owned(),
+    });
+    facts.push(Fact::new("address", address, "AT+MIPCALL?"));
+
+    let open = ask(session, &TestOpen).await?;
+    let ids = open.as_ref().map(|limits| {
+        let ids = limits.ids.as_slice().iter().map(u8::to_string);
+        ids.collect::<Vec<_>>().join(", ")
+    });
+    facts.push(Fact::new("connections", ids, "AT+MQTTOPEN=?"));
+    let keep_alive = open.map(|limits| format!("{} to {} s", limits.keep_alive.min, limits.keep_alive.max));
+    facts.push(Fact::new("keep-alive", keep_alive, "AT+MQTTOPEN=?"));
+    let publish = ask(session, &TestPublish).await?;
+    let topic = publish.as_ref().map(|limits| format!("{} bytes", limits.topic));
+    facts.push(Fact::new("longest topic", topic, "AT+MQTTPUB=?"));
+    let payload = publish.map(|limits| format!("{} bytes", limits.payload));
+    facts.push(Fact::new("longest payload", payload, "AT+MQTTPUB=?"));
+
+    output.result(|| lines(&facts), || object(&facts))
+}
+
+/// The chip family, if the firmware's version tells.
+fn platform(revision: &str) -> Option<String> {
+    match Platform::from_revision(revision) {
+        Platform::Unisoc => Some("UNISOC".into()),
+        _ => None,
+    }
+}
+
+/// A question that the module may refuse.
+async fn ask<C: atat::AtatCmd>(session: &mut Session<'_, '_>, command: &C) -> Result<Option<C::Response>, Failure> {
+    match session.modem.send(command).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::Module(_) | Error::Unexpected) => Ok(None),
+        Err(error) => Err(Stage::Ask.failure(error)),
+    }
+}
+
+fn lines(facts: &[Fact]) -> String {
+    let line = |fact: &Fact| {
+        let value = fact.value.as_deref().unwrap_or("not known");
+        format!("{:<16} {value:<28} ({})", fact.name, fact.source)
+    };
+    facts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn object(facts: &[Fact]) -> Value {
+    let mut object = Map::from_iter([("event".to_owned(), json!("info"))]);
+    for fact in facts {
+        let name = fact.name.replace([' ', '-'], "_");
+        object.insert(name, json!({ "value": fact.value, "source": fact.source }));
+    }
+    object.into()
+}

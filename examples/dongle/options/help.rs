@@ -1,0 +1,70 @@
+//! What `--help` prints.
+
+/// The whole of it.
+pub const HELP: &str = "\
+The MQTT client of a Fibocom module, by hand.
+
+dongle [--port PATH | --simulate[=MODEL]] [OPTIONS] COMMAND ...
+
+Commands
+  demo                   each step of the main job: attach, connect, subscribe, publish, receive, disconnect
+  info                   model, firmware, SIM, signal, registration, address, and where each came from
+  pub -h HOST -t TOPIC   publishes
+  sub -h HOST -t FILTER  prints what arrives, a payload per line, as it is
+  at COMMAND             sends one raw command and prints its answer
+  selftest, auth         not yet
+
+The module
+  --port PATH            its AT port, such as /dev/ttyUSB0 or COM3; tcp:HOST:PORT is a simulator's
+  --baud N               speed of the port (115200)
+  --flow-control         with RTS and CTS
+  --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server
+  --broker HOST:PORT     the simulated module connects to this server instead
+  --apn APN              access point name (the SIM's own)
+  --no-network           no SIM, registration and address: for ports where only MQTT commands answer
+  --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)
+
+The connection, for demo, pub and sub
+  -h HOST, -p PORT       the broker (port 1883)
+  -u USER, -P PASSWORD   user name and password
+  --password-file FILE   the password, without a line end; not seen in the list of processes
+  -i CLIENT-ID           MQTT client id (the IMEI and the number of the connection)
+  -k SECONDS             keep-alive, 1 to 300 (60)
+  -c                     keep the session: clean session off
+  --id 1|2|3             which of the module's connections (1; few modules have 3)
+  --will-topic TOPIC, --will-payload TEXT, --will-qos QOS, --will-retain
+
+pub
+  -t TOPIC, -q QOS, -r   topic, quality of service 0 to 2 (0), retain
+  -m TEXT | -f FILE | -s | -n
+                         the message: text, a file, the standard input as a whole, or empty
+  --repeat N             publish it N times
+
+sub
+  -t FILTER, -q QOS      topic filters, any number; quality of service (0)
+  -C COUNT               end after so many messages
+  -W SECONDS             end after so many seconds from subscribing, with exit code 27
+  -F FORMAT              %t topic, %p payload, %q quality of service, %l payload's length, %x payload in hex, %% a percent sign
+  -N                     no line end behind each message
+
+Output
+  --json                 one JSON object per line
+  --trace FILE           every line to and from the module, without secrets
+  -v                     the driver's log on the standard error, without secrets
+  --help, --version
+
+Results go to the standard output, everything else to the standard error. An interrupt (Ctrl-C) closes the connection
+first; a second one ends at once.
+
+Exit codes
+  0  done (also sub without -C, when it is interrupted)
+  1  wrong usage, or refused before anything was written
+  2  the port cannot be opened or was lost
+  3  the module does not answer
+  4  no network: SIM, registration or address
+  5  the connection was refused or lost
+  6  a message or a subscription was refused
+  7  the outcome is unknown: it may have happened; nothing is sent twice
+  27 -W ran out
+  130 interrupted
+";

@@ -1,0 +1,157 @@
+//! A module in use: finding it, bringing it into the network, connecting, and closing what was opened.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use embassy_futures::select::{Either, select};
+use fibocom_mqtt::{Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, StdClock, TransportError};
+
+use crate::failure::{Failure, Stage, code};
+use crate::options::{Options, Place, Target};
+use crate::port::Port;
+
+/// A registration can take minutes.
+const NETWORK: Duration = Duration::from_secs(180);
+
+/// How long closing may take when something else has failed.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// A wait is announced when it has lasted so long, and again whenever as much has gone by.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The memory the driver works in.
+pub struct Memory {
+    line: Vec<u8>,
+    message: Vec<u8>,
+    transmit: Vec<u8>,
+}
+
+impl Memory {
+    /// Enough for any answer, for the largest message that modules receive (V1.3 section 1.10) and for any that they send.
+    pub fn new() -> Self {
+        Self {
+            line: vec![0; 1024],
+            message: vec![0; MESSAGE],
+            transmit: vec![0; 2048],
+        }
+    }
+}
+
+/// The largest message: topic and payload.
+pub const MESSAGE: usize = 255 + 8192;
+
+/// The module on its port.
+pub struct Session<'b, 'o> {
+    pub modem: Modem<'b, Port, StdClock>,
+    pub clock: StdClock,
+    options: &'o Options,
+    /// The connection that was opened, or may have been.
+    opened: Option<ConnectionId>,
+}
+
+impl<'b, 'o> Session<'b, 'o> {
+    pub fn new(options: &'o Options, port: Port, memory: &'b mut Memory) -> Self {
+        let clock = StdClock::new();
+        let buffers = Buffers::new(&mut memory.line, &mut memory.message, &mut memory.transmit);
+        Self {
+            modem: Modem::new(port, clock, buffers),
+            clock,
+            options,
+            opened: None,
+        }
+    }
+
+    /// Where the module is.
+    pub fn place(&self) -> &'o Place {
+        &self.options.place
+    }
+
+    /// Finds the module.
+    pub async fn attach(&mut self) -> Result<Identity, Failure> {
+        let wait = self.options.wait;
+        let attach = self.modem.attach(wait);
+        let what = format!("the module to answer (at most {} s)", wait.as_secs());
+        let attached = patiently(self.clock, &what, attach).await;
+        attached.map_err(|error| Stage::Attach { wait: wait.as_secs() }.failure(error))
+    }
+
+    /// Brings the module into the network, unless that is not wanted.
+    pub async fn bring_up(&mut self) -> Result<Option<IpAddr>, Failure> {
+        if !self.options.network {
+            return Ok(None);
+        }
+        let network = match &self.options.apn {
+            Some(apn) => Network::new().apn(apn),
+            None => Network::new(),
+        };
+        let what = format!("SIM, registration and address (at most {} s)", NETWORK.as_secs());
+        let up = patiently(self.clock, &what, self.modem.bring_up(&network, NETWORK)).await;
+        up.map(Some).map_err(|error| Stage::Network.failure(error))
+    }
+
+    /// Connects to the broker.
+    pub async fn connect(&mut self, target: &Target) -> Result<Client<'_, 'b, Port, StdClock>, Failure> {
+        let options = target.connect_options()?;
+        let stage = Stage::Connect {
+            host: &target.host,
+            port: target.port,
+        };
+        self.opened = Some(target.id);
+        let clock = self.clock;
+        let mut client = self.modem.client(target.id);
+        let what = format!("the connection to {}:{} (at most 60 s)", target.host, target.port);
+        match patiently(clock, &what, client.connect(&options)).await {
+            Ok(()) => Ok(client),
+            Err(error) => Err(stage.failure(error)),
+        }
+    }
+
+    /// Attaches, brings up and connects.
+    pub async fn reach(&mut self, target: &Target) -> Result<Client<'_, 'b, Port, StdClock>, Failure> {
+        self.attach().await?;
+        self.bring_up().await?;
+        self.connect(target).await
+    }
+
+    /// The connection was closed already.
+    pub fn note_closed(&mut self) {
+        self.opened = None;
+    }
+
+    /// Closes what was opened. What then fails is only mentioned: the result stands.
+    pub async fn close(&mut self, result: &Result<(), Failure>) {
+        let gone = |failure: &Failure| matches!(failure.code, code::PORT | code::SILENT);
+        let Some(id) = self.opened.filter(|_| !result.as_ref().is_err_and(gone)) else {
+            return;
+        };
+        let until = self.clock.now() + CLOSING;
+        let mut client = self.modem.client(id);
+        let closed = match select(client.disconnect(), self.clock.sleep_until(until)).await {
+            Either::First(closed) => closed,
+            Either::Second(()) => Err(Error::Silent),
+        };
+        if let (Err(error), Ok(())) = (closed, result) {
+            eprintln!("dongle: the connection could not be closed: {error}");
+        }
+    }
+}
+
+/// Awaits something, and says on the standard error what is being waited for if that takes long.
+pub async fn patiently<T>(
+    clock: StdClock,
+    what: &str,
+    awaited: impl Future<Output = Result<T, Error<TransportError>>>,
+) -> Result<T, Error<TransportError>> {
+    let announce = async {
+        let start = clock.now();
+        loop {
+            clock.sleep_until(clock.now() + PATIENCE).await;
+            let waited = clock.now().saturating_since(start).as_secs();
+            eprintln!("dongle: waiting for {what}, {waited} s so far");
+        }
+    };
+    match select(awaited, announce).await {
+        Either::First(result) => result,
+        Either::Second(never) => never,
+    }
+}

@@ -1,0 +1,9 @@
+//! Ports of a desktop.
+
+#[cfg(feature = "serialport")]
+mod serial;
+mod threaded;
+
+#[cfg(feature = "serialport")]
+pub use serial::{FlowControl, SerialTransport};
+pub use threaded::{ThreadedTransport, TransportError};
