@@ -63,6 +63,10 @@ impl Fence {
         self.state == State::Needed
     }
 
+    pub(super) fn has_failed(&self) -> bool {
+        self.state == State::Failed
+    }
+
     pub(super) fn is_active(&self) -> bool {
         matches!(self.state, State::Asked { .. } | State::Answered { .. })
     }
