@@ -37,6 +37,24 @@ where
     /// # Cancel safety
     ///
     /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use fibocom_mqtt::{ConnectOptions, Credentials, TopicName, Will};
+    ///
+    /// let will = Will::new(TopicName::new("meter/7/alive")?, b"lost").retain();
+    /// let options = ConnectOptions::new("broker.example.com", 1883)
+    ///     .client_id("meter-7")
+    ///     .credentials(Credentials::new("meter", "s3cret"))
+    ///     .will(will);
+    /// match client.connect(&options).await {
+    ///     Err(Error::Refused) => println!("refused, without a reason"),
+    ///     result => result?,
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn connect(&mut self, options: &ConnectOptions<'_>) -> Result<(), Error<T::Error>> {
         // Everything is checked before the first byte is written.
         let escapes = self.modem.engine.dialect.string_escapes();
@@ -97,6 +115,14 @@ where
     /// # Cancel safety
     ///
     /// A dropped call goes on in the module; the next call waits for its end.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// client.disconnect().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
         if matches!(self.link(), Link::Closed | Link::Broken(_)) {
             return Ok(());

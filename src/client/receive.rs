@@ -102,6 +102,22 @@ where
     /// # Cancel safety
     ///
     /// May be dropped; the message may then be handed out by the next `recv` if it fits.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 256];
+    /// match client.recv(&mut buffer).await {
+    ///     Ok(message) => println!("{:?}", message.topic_str()),
+    ///     Err(Error::TooLarge(size)) => {
+    ///         client.skip().await?;
+    ///         println!("discarded a message of {} bytes", size.size());
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
         self.modem.settle().await?;
         if self.own_stored()?.is_none() {

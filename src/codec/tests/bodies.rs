@@ -217,7 +217,10 @@ fn a_header_that_promises_too_much_waits_and_can_be_given_up() {
     let (mut line, mut store) = ([0; 64], [0; 8]);
     let mut decoder = Decoder::new(&mut line, None);
     decoder.expect_read(Some(1));
-    assert_eq!(push(&mut decoder, &mut store, b"+MQTTREAD: 1,1,1048576,1048576,\r\nOK\r\n"), []);
+    assert_eq!(
+        push(&mut decoder, &mut store, b"+MQTTREAD: 1,1,1048576,1048576,\r\nOK\r\n"),
+        []
+    );
     decoder.abandon_body();
     assert_eq!(push(&mut decoder, &mut store, b"\r\nOK\r\n"), lines(&["OK"]));
 }
