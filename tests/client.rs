@@ -127,6 +127,31 @@ fn a_refused_open_is_a_failure_without_a_reason() {
 }
 
 #[test]
+fn an_open_without_a_result_is_unknown_and_the_next_one_gets_its_own() {
+    let world = online();
+    world.on_command(b"AT+MQTTOPEN=1", b"\r\nOK\r\n");
+    world.on_command(b"AT+MQTTOPEN?", b"\r\n+MQTTOPEN: 2\r\n\r\nOK\r\n");
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = modem.client(ConnectionId::FIRST);
+        assert_eq!(client.connect(&options()).await, Err(Error::Unknown));
+        // While the first one is under way, its result would be taken for the second one's.
+        assert_eq!(client.connect(&options()).await, Err(Error::Unsettled));
+        world.emit_raw(b"\r\n+MQTTOPEN: 1,0\r\n");
+        let end = fibocom_mqtt::SettledEnd::Failed;
+        assert_eq!(
+            client.poll().await,
+            Ok(Event::Settled {
+                operation: fibocom_mqtt::Operation::Open,
+                end
+            })
+        );
+        assert!(!client.is_connected());
+    });
+}
+
+#[test]
 fn an_open_that_names_its_error_passes_it_on() {
     let world = World::online(Settings::l610().fault(Fault::OpenCme(703)));
     let mut memory = Memory::default();

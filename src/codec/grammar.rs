@@ -31,6 +31,9 @@ impl ReadHeader {
     }
 }
 
+/// More than any module can send as a topic or a payload: firmware drops packets above 8192 bytes.
+const MOST: usize = 1 << 20;
+
 /// Which operation a result line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
@@ -125,12 +128,12 @@ pub(crate) fn numbers<const N: usize>(name: &[u8], line: Line<'_>) -> Option<[u3
 pub(crate) fn read_header(line: Line<'_>) -> Option<ReadHeader> {
     let text = prefix(b"+MQTTREAD", line)?.strip_suffix(b",")?;
     let (rest, (id, _, qos, _, topic_len, gap, payload_len)) = spaced_header(text).ok()?;
-    let usize_of = |value: u32| usize::try_from(value).ok();
+    let len = |value: u32| usize::try_from(value).ok().filter(|len| *len <= MOST);
     rest.is_empty().then_some(ReadHeader {
         id,
         qos,
-        topic_len: usize_of(topic_len)?,
-        payload_len: usize_of(payload_len)?,
+        topic_len: len(topic_len)?,
+        payload_len: len(payload_len)?,
         spaced: gap,
     })
 }
