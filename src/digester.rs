@@ -46,7 +46,7 @@ impl FibocomDigester {
         let blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ');
         let begin = start.checked_add(rest.iter().position(|byte| !blank(byte))?)?;
         let rest = buffer.get(begin..)?;
-        if let Some(header) = header_of(rest) {
+        if let Some(header) = grammar::read_header_at(rest) {
             let len = self.message_len(rest, header)?;
             return Some(Item {
                 bytes: rest.get(..len)?,
@@ -91,15 +91,6 @@ impl FibocomDigester {
         self.quoted = Some(quoted);
         Some(len)
     }
-}
-
-/// The header of a message at the start of `rest`, and how long it is.
-fn header_of(rest: &[u8]) -> Option<(ReadHeader, usize)> {
-    let line = rest.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-    let commas = line.iter().enumerate().filter(|(_, byte)| **byte == b',');
-    let (last, _) = commas.map(|(at, byte)| (at, byte)).nth(3)?;
-    let head = last.checked_add(1)?;
-    grammar::read_header(rest.get(..head)?).map(|header| (header, head))
 }
 
 impl Digester for FibocomDigester {

@@ -21,9 +21,13 @@ pub mod command;
 mod digester;
 mod engine;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]
+#[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
 mod trace;
 #[cfg(feature = "std")]

@@ -127,6 +127,31 @@ fn a_refused_open_is_a_failure_without_a_reason() {
 }
 
 #[test]
+fn an_open_without_a_result_is_unknown_and_the_next_one_gets_its_own() {
+    let world = online();
+    world.on_command(b"AT+MQTTOPEN=1", b"\r\nOK\r\n");
+    world.on_command(b"AT+MQTTOPEN?", b"\r\n+MQTTOPEN: 2\r\n\r\nOK\r\n");
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = modem.client(ConnectionId::FIRST);
+        assert_eq!(client.connect(&options()).await, Err(Error::Unknown));
+        // While the first one is under way, its result would be taken for the second one's.
+        assert_eq!(client.connect(&options()).await, Err(Error::Unsettled));
+        world.emit_raw(b"\r\n+MQTTOPEN: 1,0\r\n");
+        let end = fibocom_mqtt::SettledEnd::Failed;
+        assert_eq!(
+            client.poll().await,
+            Ok(Event::Settled {
+                operation: fibocom_mqtt::Operation::Open,
+                end
+            })
+        );
+        assert!(!client.is_connected());
+    });
+}
+
+#[test]
 fn an_open_that_names_its_error_passes_it_on() {
     let world = World::online(Settings::l610().fault(Fault::OpenCme(703)));
     let mut memory = Memory::default();
@@ -369,7 +394,7 @@ fn a_message_too_large_stays_until_skipped() {
     world.block_on(async {
         let mut client = connected(&mut modem).await;
         let other = world.broker().client("other");
-        other.publish("big", &[b'x'; 300], 1, false);
+        other.publish("big", [b'x'; 300], 1, false);
         other.publish("s", b"small", 1, false);
         let mut buffer = [0; 100];
         let size = Announcement {
@@ -385,7 +410,7 @@ fn a_message_too_large_stays_until_skipped() {
         assert_eq!(client.recv(&mut large).await.unwrap().payload(), [b'x'; 300]);
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"small");
 
-        other.publish("big", &[b'y'; 300], 1, false);
+        other.publish("big", [b'y'; 300], 1, false);
         other.publish("s", b"next", 1, false);
         assert_eq!(client.recv(&mut buffer).await, Err(Error::TooLarge(size)));
         assert_eq!(client.skip().await, Ok(Some(size)));
@@ -405,7 +430,7 @@ fn a_message_larger_than_any_buffer_can_be_skipped() {
     world.block_on(async {
         let mut client = connected(&mut modem).await;
         let other = world.broker().client("other");
-        other.publish("big", &[b'x'; 5000], 1, false);
+        other.publish("big", [b'x'; 5000], 1, false);
         other.publish("s", b"small", 1, false);
         let mut buffer = [0; 8192];
         let size = Announcement {
@@ -430,7 +455,7 @@ fn messages_whose_announcements_are_dropped_are_found() {
         let mut client = connected(&mut modem).await;
         let other = world.broker().client("other");
         for n in 0..5u8 {
-            other.publish("t", &[n], 1, false);
+            other.publish("t", [n], 1, false);
         }
         let mut buffer = [0; 64];
         for n in 0..5u8 {
@@ -453,7 +478,7 @@ fn a_dropped_recv_loses_nothing() {
         // Drop after ever so many milliseconds, in every phase of the reading.
         for round in 0..200u64 {
             if round % 4 == 0 {
-                other.publish("t", &[published], 1, false);
+                other.publish("t", [published], 1, false);
                 published += 1;
             }
             let pause = sleep(&world, Duration::from_millis(1 + round % 9));

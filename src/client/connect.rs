@@ -1,10 +1,11 @@
 //! Connecting and disconnecting.
 
+use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
 use crate::Clock;
-use crate::command::{ClosableIds, Close, Conf, Open, ReceiveMode, SetWill, SetWillData, User};
+use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData, User};
 use crate::engine::{Kind, Link, Outcome, Request};
 use crate::error::{Error, Field, InvalidInput};
 use crate::types::{ConnectOptions, Text, Will};
@@ -30,11 +31,30 @@ where
     ///
     /// [`Error::Invalid`] before a byte is written. [`Error::Refused`] if the module reports failure, which it does without a
     /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
-    /// the firmware gives one. [`Error::Unknown`] if no result came within a minute.
+    /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
+    /// under way in the module.
     ///
     /// # Cancel safety
     ///
     /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use fibocom_mqtt::{ConnectOptions, Credentials, TopicName, Will};
+    ///
+    /// let will = Will::new(TopicName::new("meter/7/alive")?, b"lost").retain();
+    /// let options = ConnectOptions::new("broker.example.com", 1883)
+    ///     .client_id("meter-7")
+    ///     .credentials(Credentials::new("meter", "s3cret"))
+    ///     .will(will);
+    /// match client.connect(&options).await {
+    ///     Err(Error::Refused) => println!("refused, without a reason"),
+    ///     result => result?,
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn connect(&mut self, options: &ConnectOptions<'_>) -> Result<(), Error<T::Error>> {
         // Everything is checked before the first byte is written.
         let escapes = self.modem.engine.dialect.string_escapes();
@@ -95,6 +115,14 @@ where
     /// # Cancel safety
     ///
     /// A dropped call goes on in the module; the next call waits for its end.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// client.disconnect().await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
         if matches!(self.link(), Link::Closed | Link::Broken(_)) {
             return Ok(());
@@ -112,12 +140,25 @@ where
 
     /// Closes the connection if the module says that it can be closed. Firmware that does not answer the question has it closed.
     async fn close_if_open(&mut self) -> Result<(), Error<T::Error>> {
-        match self.modem.send(&ClosableIds).await {
-            Ok(open) if open.contains(self.id.get()) => self.close().await,
-            Ok(_) | Err(Error::Module(_)) => {
-                self.forget();
-                Ok(())
-            }
+        if self.is_listed(&ClosableIds).await?.unwrap_or(false) {
+            return self.close().await;
+        }
+        // An open whose result is owed may still be under way: then it can be neither closed nor opened.
+        if self.is_unsettled() && self.is_listed(&OpenableIds).await? == Some(false) {
+            return Err(Error::Unsettled);
+        }
+        self.forget();
+        Ok(())
+    }
+
+    /// Whether this connection is in the answer to a question, if the module answers it.
+    async fn is_listed<Cmd: AtatCmd<Response = Ids>>(
+        &mut self,
+        question: &Cmd,
+    ) -> Result<Option<bool>, Error<T::Error>> {
+        match self.modem.send(question).await {
+            Ok(ids) => Ok(Some(ids.contains(self.id.get()))),
+            Err(Error::Module(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

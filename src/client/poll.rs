@@ -75,6 +75,20 @@ where
     /// # Cancel safety
     ///
     /// May be dropped at any time; no event is lost.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use fibocom_mqtt::Event;
+    ///
+    /// match client.poll().await? {
+    ///     Event::MessageWaiting => println!("call recv"),
+    ///     Event::Disconnected(cause) => println!("lost: {cause}"),
+    ///     other => println!("{other:?}"),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn poll(&mut self) -> Result<Event, Error<T::Error>> {
         loop {
             self.modem.settle().await?;

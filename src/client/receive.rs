@@ -19,6 +19,9 @@ const PROBE: Duration = Duration::from_secs(60);
 /// come is then seen first, and with it its size.
 const QUIET: Duration = Duration::from_millis(100);
 
+/// The longest header of an answer to READ, in bytes.
+const READ_HEADER: usize = 48;
+
 impl<T, C> Client<'_, '_, T, C>
 where
     T: Read + Write,
@@ -61,6 +64,9 @@ where
             if let Some(stored) = self.own_stored()? {
                 return self.hand_out(stored, buffer);
             }
+            if let Some(size) = self.modem.engine.take_lost() {
+                return Err(Error::Lost(size));
+            }
             let Some(connection) = self.modem.engine.connection(self.id) else {
                 return Err(Error::NotConnected);
             };
@@ -96,6 +102,22 @@ where
     /// # Cancel safety
     ///
     /// May be dropped; the message may then be handed out by the next `recv` if it fits.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 256];
+    /// match client.recv(&mut buffer).await {
+    ///     Ok(message) => println!("{:?}", message.topic_str()),
+    ///     Err(Error::TooLarge(size)) => {
+    ///         client.skip().await?;
+    ///         println!("discarded a message of {} bytes", size.size());
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
         self.modem.settle().await?;
         if self.own_stored()?.is_none() {
@@ -115,6 +137,11 @@ where
     /// Fetches one message into the store.
     async fn read(&mut self) -> Result<(), Error<T::Error>> {
         let id = self.id;
+        let max = self.modem.engine.line_size();
+        if max < READ_HEADER {
+            // The message behind a header that is cut would be read as lines.
+            return Err(Error::LineBuffer { max });
+        }
         let request = Request {
             kind: Kind::Read(id),
             answer: ANSWER,

@@ -26,6 +26,16 @@ where
     ///
     /// A dropped call goes on in the module: the subscription may come into force. The next call waits for its result, which
     /// [`poll`](Client::poll) reports.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use fibocom_mqtt::{QoS, TopicFilter};
+    ///
+    /// client.subscribe(TopicFilter::new("meter/+/command")?, QoS::AtLeastOnce).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<(), Error<T::Error>> {
         self.modem.settle().await?;
         self.check_open()?;
@@ -47,6 +57,16 @@ where
     /// # Cancel safety
     ///
     /// As [`subscribe`](Self::subscribe).
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use fibocom_mqtt::TopicFilter;
+    ///
+    /// client.unsubscribe(TopicFilter::new("meter/+/command")?).await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn unsubscribe(&mut self, filter: TopicFilter<'_>) -> Result<(), Error<T::Error>> {
         self.modem.settle().await?;
         self.check_open()?;

@@ -2,7 +2,6 @@
 
 use super::grammar;
 use super::{Body, BodyEnd};
-use crate::types::Announcement;
 
 /// What the decoder found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +83,8 @@ impl<'b> Decoder<'b> {
     }
 
     /// Gives up a body whose rest does not come.
-    pub(crate) fn abandon_body(&mut self) -> Option<Announcement> {
-        self.body.take().map(|body| body.header.size())
+    pub(crate) fn abandon_body(&mut self) {
+        self.body = None;
     }
 
     /// The line that the last frame was about.

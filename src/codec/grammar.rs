@@ -31,6 +31,9 @@ impl ReadHeader {
     }
 }
 
+/// More than any module can send as a topic or a payload: firmware drops packets above 8192 bytes.
+const MOST: usize = 1 << 20;
+
 /// Which operation a result line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
@@ -125,12 +128,12 @@ pub(crate) fn numbers<const N: usize>(name: &[u8], line: Line<'_>) -> Option<[u3
 pub(crate) fn read_header(line: Line<'_>) -> Option<ReadHeader> {
     let text = prefix(b"+MQTTREAD", line)?.strip_suffix(b",")?;
     let (rest, (id, _, qos, _, topic_len, gap, payload_len)) = spaced_header(text).ok()?;
-    let usize_of = |value: u32| usize::try_from(value).ok();
+    let len = |value: u32| usize::try_from(value).ok().filter(|len| *len <= MOST);
     rest.is_empty().then_some(ReadHeader {
         id,
         qos,
-        topic_len: usize_of(topic_len)?,
-        payload_len: usize_of(payload_len)?,
+        topic_len: len(topic_len)?,
+        payload_len: len(payload_len)?,
         spaced: gap,
     })
 }
@@ -157,12 +160,22 @@ pub(crate) fn read_empty(line: Line<'_>, id: u8) -> bool {
     matches!(numbers(b"+MQTTREAD", line), Some([n, _, 0, 0]) if n == u32::from(id))
 }
 
+/// The header of a message at the start of some bytes, and how long it is.
+pub(crate) fn read_header_at(bytes: Line<'_>) -> Option<(ReadHeader, usize)> {
+    let mut commas = bytes
+        .iter()
+        .take_while(|byte| !matches!(byte, b'\r' | b'\n'))
+        .enumerate()
+        .filter(|(_, byte)| **byte == b',');
+    let (last, _) = commas.nth(3)?;
+    let head = last.checked_add(1)?;
+    read_header(bytes.get(..head)?).map(|header| (header, head))
+}
+
 /// A whole answer to READ, as one slice: its own length tells whether the module quotes.
 pub(crate) fn whole_read(answer: Line<'_>) -> Option<(ReadHeader, Line<'_>, Line<'_>)> {
-    let commas = answer.iter().enumerate().filter(|(_, byte)| **byte == b',');
-    let (comma, _) = commas.map(|(at, byte)| (at, byte)).nth(3)?;
-    let (head, body) = answer.split_at_checked(comma.checked_add(1)?)?;
-    let header = read_header(head)?;
+    let (header, head) = read_header_at(answer)?;
+    let body = answer.get(head..)?;
     let gap: &[u8] = if header.spaced { b" " } else { b"" };
     let size = header
         .topic_len
@@ -266,6 +279,9 @@ pub(crate) fn bounds(group: Line<'_>) -> Option<(u32, u32)> {
         (terminated(number, space0), opt(preceded((char('-'), space0), number))).parse(group);
     let (rest, (low, high)) = range.ok()?;
     let mut bounds = (low, high.unwrap_or(low));
+    if bounds.0 > bounds.1 {
+        return None;
+    }
     let mut rest = rest;
     while let Ok((after, next)) = next_number(rest) {
         bounds = (bounds.0.min(next), bounds.1.max(next));
@@ -310,10 +326,13 @@ pub(crate) fn lines(answer: Line<'_>) -> impl Iterator<Item = Line<'_>> {
         .filter(|line| !line.is_empty())
 }
 
-/// The one line of an answer behind its name, or the bare line where the module leaves the name out.
+/// The one line of an answer behind its name, or the bare line where the module leaves the name out. Of several strings in
+/// quotes it is the first; without quotes a comma belongs to the text.
 pub(crate) fn bare_or_named<'a>(name: &[u8], answer: Line<'a>) -> Option<Line<'a>> {
     let line = lines(answer).next()?;
     let text = prefix(name, line).unwrap_or(line);
-    let unquoted: IResult<Line<'_>, Line<'_>> = string(text);
-    Some(unquoted.map_or(text, |(_, text)| text))
+    let quoted = text
+        .strip_prefix(b"\"")
+        .and_then(|text| text.split(|&byte| byte == b'"').next());
+    Some(quoted.unwrap_or_else(|| text.trim_ascii_end()))
 }

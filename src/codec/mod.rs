@@ -5,6 +5,10 @@ mod body;
 mod decoder;
 mod encoder;
 pub(crate) mod grammar;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod replay;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub(crate) use body::{Body, BodyEnd};
 pub(crate) use decoder::{Decoder, Frame};

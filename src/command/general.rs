@@ -77,7 +77,7 @@ at_command!([] ReadErrorReports => ErrorReports, ANSWER, Self::answer);
 /// A name or number of the module, as it prints it, without prefix and quotes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
-pub struct Value(heapless::String<64>);
+pub struct Value(#[cfg_attr(all(feature = "defmt", target_os = "none"), defmt(Display2Format))] heapless::String<64>);
 
 impl Value {
     /// The text.

@@ -135,5 +135,8 @@ macro_rules! at_command {
 }
 use at_command;
 
+#[cfg(test)]
+mod tests;
+
 /// Seconds within which a command is answered. The manuals say 1 s; real modules take longer.
 const ANSWER: u32 = 10;

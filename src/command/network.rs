@@ -1,6 +1,6 @@
 //! From SIM to address: what must be up before a connection can be opened.
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use super::{ANSWER, Done, at_command};
 use crate::codec::{Encoder, grammar};
@@ -174,39 +174,41 @@ pub struct ReadPdp;
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PdpState {
-    /// Down, or up with the address 0.0.0.0, which is a stale state of some firmware.
+    /// Down, or up with the address 0.0.0.0 or `::`, which is a stale state of some firmware.
     Down,
     /// Up, with this address.
     Up(#[cfg_attr(all(feature = "defmt", target_os = "none"), defmt(Debug2Format))] IpAddr),
-    /// Being dialled: ask again.
+    /// Being dialled, or up without saying at which address: ask again.
     Busy,
 }
 
 impl atat::AtatResp for PdpState {}
 
 impl PdpState {
-    /// Reads `+MIPCALL: …` in each of its forms: `0`, `2`, `address`, `1,address[,…]`, and two addresses for a dual stack.
+    /// Reads `+MIPCALL: …` in each of its forms: `0`, `1`, `2`, `address`, `1,address[,…]`, and two addresses for a dual stack.
     pub(crate) fn parse(line: &[u8]) -> Option<Self> {
         let text = grammar::prefix(b"+MIPCALL", line)?;
-        let mut parts = text.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
         match text.trim_ascii() {
             b"0" => return Some(Self::Down),
-            b"2" => return Some(Self::Busy),
+            b"1" | b"2" => return Some(Self::Busy),
             _ => {}
         }
-        let address = parts.find_map(|part| {
-            let part = part
-                .strip_prefix(b"\"")
-                .and_then(|part| part.strip_suffix(b"\""))
-                .unwrap_or(part);
-            core::str::from_utf8(part).ok()?.parse::<IpAddr>().ok()
-        });
-        match address {
-            Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) => Some(Self::Down),
-            Some(address) => Some(Self::Up(address)),
-            None => None,
-        }
+        // Name servers may follow, so behind an address that is none only one of the other family can be meant.
+        let mut addresses = text.split(|&byte| byte == b',').filter_map(address);
+        let first = addresses.next()?;
+        let other = addresses.next().filter(|other| other.is_ipv4() != first.is_ipv4());
+        let address = [Some(first), other]
+            .into_iter()
+            .flatten()
+            .find(|address| !address.is_unspecified());
+        Some(address.map_or(Self::Down, Self::Up))
     }
+}
+
+fn address(part: &[u8]) -> Option<IpAddr> {
+    let part = part.trim_ascii();
+    let inner = part.strip_prefix(b"\"").and_then(|part| part.strip_suffix(b"\""));
+    core::str::from_utf8(inner.unwrap_or(part)).ok()?.parse().ok()
 }
 
 impl ReadPdp {

@@ -40,6 +40,9 @@ impl<const T: usize, const P: usize> Read<T, P> {
             return Some(ReadMessage::Empty);
         }
         let (header, topic, payload) = grammar::whole_read(answer)?;
+        if header.id != self.id.get() {
+            return None;
+        }
         Some(ReadMessage::Message {
             qos: QoS::try_from(u8::try_from(header.qos).ok()?).ok()?,
             topic: heapless::Vec::from_slice(topic).ok()?,

@@ -25,14 +25,16 @@ enum State {
     Asked { written: usize, deadline: Instant },
     /// The answer is there, its `OK` is awaited.
     Answered { deadline: Instant },
-    /// Nothing came. The next attempt uses another query.
+    /// No query was answered.
     Failed,
 }
 
 #[derive(Debug)]
 pub(super) struct Fence {
     state: State,
-    turn: usize,
+    turn: u8,
+    /// Queries that went unanswered in a row.
+    missed: usize,
 }
 
 impl Fence {
@@ -40,11 +42,13 @@ impl Fence {
         Self {
             state: State::Clear,
             turn: 0,
+            missed: 0,
         }
     }
 
     pub(super) fn require(&mut self) {
         self.state = State::Needed;
+        self.missed = 0;
     }
 
     pub(super) fn waive(&mut self) {
@@ -57,6 +61,10 @@ impl Fence {
 
     pub(super) fn is_needed(&self) -> bool {
         self.state == State::Needed
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.state == State::Failed
     }
 
     pub(super) fn is_active(&self) -> bool {
@@ -72,7 +80,12 @@ impl Fence {
     }
 
     pub(super) fn query(&self) -> &'static [u8] {
-        QUERIES.get(self.turn % QUERIES.len()).copied().unwrap_or(b"AT+CMEE?\r")
+        let [first, second, third] = QUERIES;
+        match self.turn % 3 {
+            0 => first,
+            1 => second,
+            _ => third,
+        }
     }
 
     pub(super) fn pending(&self) -> &[u8] {
@@ -97,7 +110,13 @@ impl Fence {
 
     pub(super) fn poll(&mut self, now: Instant) {
         if self.deadline().is_some_and(|deadline| now >= deadline) {
-            self.state = State::Failed;
+            // One query may have been lost on a module that was still busy, or may be unknown to it.
+            self.missed = self.missed.saturating_add(1);
+            self.state = if self.missed < QUERIES.len() {
+                State::Needed
+            } else {
+                State::Failed
+            };
         }
     }
 

@@ -4,6 +4,8 @@
 mod connections;
 mod exchange;
 mod fence;
+#[cfg(test)]
+mod late;
 mod transmit;
 
 use core::time::Duration;
@@ -17,7 +19,7 @@ use crate::codec::{BodyEnd, Decoder, Frame, grammar};
 use crate::error::{InvalidInput, ModuleError};
 use crate::model::Dialect;
 use crate::trace::{Line, Trace};
-use crate::types::{ConnectionId, QoS};
+use crate::types::{Announcement, ConnectionId, QoS};
 use crate::urc::{Operation, Urc};
 use crate::{Buffers, Instant};
 use connections::{Connection, Connections};
@@ -53,6 +55,8 @@ pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
     store: &'b mut [u8],
     stored: Option<Stored>,
+    /// A message that came after its READ was given up, and could not be stored.
+    lost_late: Option<Announcement>,
     transmit: Transmit<'b>,
     exchange: Option<Exchange>,
     outcome: Option<Settled>,
@@ -72,6 +76,7 @@ impl<'b> Engine<'b> {
             decoder: Decoder::new(buffers.line, dialect.read_quotes),
             store: buffers.message,
             stored: None,
+            lost_late: None,
             transmit: Transmit::new(buffers.transmit),
             exchange: None,
             outcome: None,
@@ -94,6 +99,7 @@ impl<'b> Engine<'b> {
     /// Begins the exchange for what was loaded. The engine must be settled.
     pub(crate) fn begin(&mut self, request: Request, now: Instant) {
         self.decoder.begin();
+        self.decoder.expect_read(None);
         self.outcome = None;
         self.transmit.allow_command();
         let command = Line::new(self.transmit.command());
@@ -151,6 +157,7 @@ impl<'b> Engine<'b> {
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
     pub(crate) fn waive_fence(&mut self) {
         self.fence.waive();
+        self.decoder.abandon_body();
     }
 
     pub(crate) fn require_fence(&mut self) {
@@ -188,6 +195,11 @@ impl<'b> Engine<'b> {
 
     pub(crate) fn stored(&self) -> Option<Stored> {
         self.stored
+    }
+
+    /// The size of a message that came late and was lost, once.
+    pub(crate) fn take_lost(&mut self) -> Option<Announcement> {
+        self.lost_late.take()
     }
 
     /// Topic and payload of the stored message.
@@ -279,6 +291,10 @@ impl<'b> Engine<'b> {
     /// Ends what has waited long enough.
     pub(crate) fn poll(&mut self, now: Instant) {
         self.fence.poll(now);
+        if self.fence.has_failed() {
+            // What is left of a message does not come any more.
+            self.decoder.abandon_body();
+        }
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| now >= exchange.deadline) else {
             return;
         };
@@ -297,10 +313,6 @@ impl<'b> Engine<'b> {
         if exchange.phase != Phase::Result {
             self.fence.require();
         }
-        let outcome = match self.decoder.abandon_body() {
-            Some(size) => Outcome::Lost(size),
-            None => outcome,
-        };
         self.owe_result();
         self.finish(outcome);
     }
@@ -430,11 +442,13 @@ impl<'b> Engine<'b> {
             });
         }
         let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
-        let Some(exchange) = &mut self.exchange else { return };
-        exchange.read = Some(ReadEnd::Message(
-            header,
-            if qos.is_some() { end } else { BodyEnd::Malformed },
-        ));
+        let end = if qos.is_some() { end } else { BodyEnd::Malformed };
+        match &mut self.exchange {
+            Some(exchange) => exchange.read = Some(ReadEnd::Message(header, end)),
+            // Its READ was given up: it is handed out by the next one.
+            None if end != BodyEnd::Stored => self.lost_late = Some(size),
+            None => {}
+        }
         if let Some(connection) = self.connections.by_number(header.id) {
             connection.was_read(size);
         }
@@ -550,7 +564,7 @@ impl<'b> Engine<'b> {
     fn finish(&mut self, outcome: Outcome) {
         let Some(exchange) = self.exchange.take() else { return };
         self.decoder.expect_prompt(false);
-        self.decoder.expect_read(None);
+        // An answer to READ is taken by its length even if it comes late: it stays expected until the next exchange.
         // A command that was only half written must be completed, or the next one would become its end.
         if self.transmit.pending().is_empty() {
             self.transmit.clear();

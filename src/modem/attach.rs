@@ -42,6 +42,17 @@ where
     /// # Cancel safety
     ///
     /// May be dropped; attach again.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Error, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use core::time::Duration;
+    ///
+    /// let identity = modem.attach(Duration::from_secs(40)).await?;
+    /// println!("{} with firmware {}", identity.model.as_str(), identity.revision.as_str());
+    /// # Ok(()) }
+    /// ```
     pub async fn attach(&mut self, wait: Duration) -> Result<Identity, Error<T::Error>> {
         let until = self.now() + wait;
         loop {

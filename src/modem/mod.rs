@@ -130,6 +130,17 @@ where
     }
 
     /// Reports every step of the exchange to `hook`, secrets redacted.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Error, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(port: T, clock: C) -> Result<(), Error<T::Error>> {
+    /// let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
+    /// let mut show = |step: fibocom_mqtt::Trace<'_>| println!("{step}");
+    /// let mut modem = Modem::new(port, clock, Buffers::new(&mut line, &mut message, &mut transmit));
+    /// modem.set_trace(&mut show);
+    /// # Ok(()) }
+    /// ```
     pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
         self.engine.trace = Some(hook);
     }

@@ -71,6 +71,18 @@ where
     /// # Cancel safety
     ///
     /// May be dropped; call again.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Error, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+    /// use core::time::Duration;
+    /// use fibocom_mqtt::Network;
+    ///
+    /// let address = modem.bring_up(&Network::new().apn("internet"), Duration::from_secs(180)).await?;
+    /// println!("{address}");
+    /// # Ok(()) }
+    /// ```
     pub async fn bring_up(&mut self, network: &Network<'_>, wait: Duration) -> Result<IpAddr, Error<T::Error>> {
         let until = self.now() + wait;
         let escapes = self.engine.dialect.string_escapes();

@@ -168,6 +168,7 @@ impl World {
     ///
     /// If the future waits for something that cannot happen any more: it is pending, and neither a module nor a sleep
     /// has a deadline. If it takes more than a week of virtual time, or never rests.
+    #[allow(clippy::panic)] // A deadlock is a failed test.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         let woken = Arc::new(Woken(AtomicBool::new(false)));

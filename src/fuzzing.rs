@@ -1,0 +1,225 @@
+//! Entry points for the fuzz targets in `fuzz/` and for the test that replays their corpus. Not covered by semantic versioning.
+//!
+//! Each takes the bytes that a fuzzer made up, and panics when something does not hold.
+
+use atat::{AtatCmd, AtatUrc};
+
+use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep};
+use crate::codec::{BodyEnd, Decoder, grammar};
+use crate::command::*;
+use crate::types::{ConnectionId, TopicFilter, TopicName};
+use crate::{DirectMessage, Line, Urc};
+
+/// Names that lines of the module begin with.
+pub const NAMES: [&[u8]; 22] = [
+    b"+MQTTUSER",
+    b"+MQTTOPEN",
+    b"+MPQTTOPEN",
+    b"+MQTTCLOSE",
+    b"+MQTTSUB",
+    b"+MQTTUNSUB",
+    b"+MQTTPUB",
+    b"+MQTTCONF",
+    b"+MQTTREAD",
+    b"+MQTTWILL",
+    b"+MQTTMSG",
+    b"+MQTTMSGI",
+    b"+MQTTBREAK",
+    b"+CMEE",
+    b"+CGMM",
+    b"+CPIN",
+    b"+CSQ",
+    b"+CEREG",
+    b"+MIPCALL",
+    b"+CME ERROR",
+    b"+CMS ERROR",
+    b"OK",
+];
+
+/// How the decoder is set up for a run, from the first bytes of the input.
+#[derive(Debug, Clone, Copy)]
+struct Setup {
+    flags: u8,
+    read: usize,
+    line: usize,
+    store: usize,
+}
+
+/// What a run found, the answer that was kept, and whether the module is then known to quote.
+type Run = (Vec<Found>, Vec<u8>, Option<bool>);
+
+impl Setup {
+    fn flag(self, bit: u8) -> bool {
+        self.flags & (1 << bit) != 0
+    }
+
+    fn quoted(self) -> Option<bool> {
+        self.flag(0).then_some(self.flag(1))
+    }
+
+    fn run<'p>(self, store: usize, reads: impl IntoIterator<Item = &'p [u8]>) -> Run {
+        let mut line = vec![0; self.line];
+        let mut store = vec![0; store];
+        let mut decoder = Decoder::new(&mut line, self.quoted());
+        decoder.expect_prompt(self.flag(2));
+        decoder.expect_read(self.flag(3).then_some(1));
+        let wanted = |line: &[u8]| line.len() % 3 == 0;
+        let mut found = Vec::new();
+        for read in reads {
+            found.extend(push_and_keep(&mut decoder, &mut store, read, wanted));
+        }
+        (found, decoder.kept().to_vec(), decoder.quoted())
+    }
+}
+
+/// The decoder. The first byte has flags and the second the size of the reads, then come the sizes of the two buffers and the
+/// bytes of the module. The same bytes are also taken for a topic and a payload.
+pub fn decoder(data: &[u8]) {
+    let [flags, read, line, store, bytes @ ..] = data else {
+        return;
+    };
+    let setup = Setup {
+        flags: *flags,
+        read: usize::from(*read % 64).saturating_add(1),
+        line: usize::from(*line),
+        store: usize::from(*store),
+    };
+    any_cut_yields_the_same(setup, bytes);
+    content_is_never_syntax(setup, bytes);
+}
+
+fn any_cut_yields_the_same(setup: Setup, bytes: &[u8]) {
+    let whole = setup.run(setup.store, [bytes]);
+    assert_eq!(
+        setup.run(setup.store, bytes.chunks(setup.read)),
+        whole,
+        "in reads of {}",
+        setup.read
+    );
+    assert_eq!(setup.run(setup.store, bytes.chunks(1)), whole, "byte by byte");
+    assert_eq!(
+        setup.run(setup.store, cut(bytes, &[setup.read])),
+        whole,
+        "cut at {}",
+        setup.read
+    );
+    for found in &whole.0 {
+        match found {
+            Found::Line(line) => {
+                assert!(!line.is_empty() && line.len() <= setup.line);
+                assert!(!line.iter().any(|byte| matches!(byte, b'\r' | b'\n')));
+            }
+            Found::LongLine(line) => assert!(line.len() <= setup.line),
+            Found::Prompt => assert!(setup.flag(2)),
+            Found::Message { header, end, .. } => {
+                assert!(setup.flag(3) && header.id == 1);
+                let fits = header.size().size() <= setup.store;
+                assert_eq!(*end == BodyEnd::TooLarge, !fits);
+            }
+        }
+    }
+}
+
+fn content_is_never_syntax(setup: Setup, bytes: &[u8]) {
+    let (topic, payload) = bytes.split_at_checked(setup.store).unwrap_or((&[], bytes));
+    let (quoted, spaced) = (setup.flag(1), setup.flag(4));
+    let Some((echo, before, after)) = FRAMINGS.get(usize::from(setup.flags >> 5) % FRAMINGS.len()) else {
+        return;
+    };
+    let line = answer(topic, payload, quoted, spaced);
+    let bytes = [echo.as_bytes(), before.as_bytes(), &line, after.as_bytes()].concat();
+    let reading = Setup {
+        flags: setup.flags | 1 << 3,
+        line: 64,
+        ..setup
+    };
+    let (found, _, known) = reading.run(bytes.len(), bytes.chunks(setup.read));
+    let mut found = found.iter();
+    if !echo.is_empty() {
+        assert_eq!(found.next(), Some(&Found::line(echo)));
+    }
+    match found.next() {
+        Some(Found::Message {
+            end,
+            topic: found_topic,
+            payload: found_payload,
+            ..
+        }) => {
+            assert_eq!(*end, BodyEnd::Stored);
+            assert_eq!((found_topic.as_slice(), found_payload.as_slice()), (topic, payload));
+        }
+        other => assert_eq!(other, None, "instead of the message"),
+    }
+    assert_eq!(found.next(), Some(&Found::line("OK")));
+    assert_eq!(found.next(), None);
+    assert_eq!(known, Some(quoted));
+}
+
+/// Every grammar and every command's parser, over the input as a line and as an answer.
+pub fn grammar(data: &[u8]) {
+    for line in data.split(|&byte| byte == b'\n') {
+        lines(line);
+    }
+    lines(data);
+    answers(data);
+    if let Ok(text) = core::str::from_utf8(data) {
+        let filter = TopicFilter::new(text);
+        if TopicName::new(text).is_ok() {
+            assert_eq!(
+                filter.map(|filter| filter.matches(data)),
+                Ok(true),
+                "a topic without wildcards matches itself"
+            );
+        }
+    }
+}
+
+fn lines(line: &[u8]) {
+    let urc = Urc::parse(line);
+    let result = grammar::final_result(line);
+    assert!(urc.is_none() || result.is_none(), "both unsolicited and a result");
+    if let Some(message) = DirectMessage::parse(line) {
+        assert!(urc.is_none());
+        assert!(message.topic.len().saturating_add(message.payload.len()) < line.len());
+    }
+    let _ = grammar::name(line);
+    // Twice is more than four characters an escaped byte, and the words around.
+    assert!(Line::new(line).to_string().len() <= line.len().saturating_mul(4).saturating_add(64));
+}
+
+fn answers(answer: &[u8]) {
+    fn parse<C: AtatCmd>(command: &C, answer: &[u8]) -> Option<C::Response> {
+        command.parse(Ok(answer)).ok()
+    }
+    let id = ConnectionId::FIRST;
+    let _ = parse(&ReadUsers::<8>, answer);
+    let _ = parse(&TestUser, answer);
+    let _ = parse(&OpenableIds, answer);
+    let _ = parse(&TestOpen, answer);
+    let _ = parse(&ClosableIds, answer);
+    let _ = parse(&TestClose, answer);
+    let _ = parse(&TestSubscribe, answer);
+    let _ = parse(&TestUnsubscribe, answer);
+    let _ = parse(&TestPublish, answer);
+    let _ = parse(&ReadConf, answer);
+    let _ = parse(&TestConf, answer);
+    let _ = parse(&Read::<16, 16> { id }, answer);
+    let _ = parse(&TestRead, answer);
+    let _ = parse(&ReadWills::<8>, answer);
+    let _ = parse(&TestWill, answer);
+    let _ = parse(&ReadErrorReports, answer);
+    let _ = parse(&Manufacturer, answer);
+    let _ = parse(&ModelName, answer);
+    let _ = parse(&Revision, answer);
+    let _ = parse(&SerialNumber, answer);
+    let _ = parse(&ReadSim, answer);
+    let _ = parse(&ReadSignal, answer).map(|signal| signal.dbm());
+    let _ = parse(&ReadRegistration, answer);
+    let _ = parse(&ReadPdp, answer);
+    for limits in [
+        parse(&TestPublish, answer).map(|limits| limits.qos),
+        parse(&TestConf, answer),
+    ] {
+        assert!(limits.is_none_or(|qos| qos.min <= qos.max), "a range that is none");
+    }
+}

@@ -1,0 +1,28 @@
+//! The fuzz corpus, replayed through the same entry points without a fuzzer.
+#![cfg(feature = "fuzzing")]
+
+use std::path::Path;
+
+/// Runs `target` over each file of its corpus, which must not have shrunk below `least` files.
+fn replay(target: fn(&[u8]), name: &str, least: usize) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+    let mut files = 0;
+    for entry in std::fs::read_dir(&directory).unwrap() {
+        let path = entry.unwrap().path();
+        // Shown only if the target then panics.
+        println!("{}", path.display());
+        target(&std::fs::read(&path).unwrap());
+        files += 1;
+    }
+    assert!(files >= least, "only {files} files in {}", directory.display());
+}
+
+#[test]
+fn decoder() {
+    replay(fibocom_mqtt::fuzzing::decoder, "decoder", 40);
+}
+
+#[test]
+fn grammar() {
+    replay(fibocom_mqtt::fuzzing::grammar, "grammar", 40);
+}
