@@ -6,6 +6,8 @@ mod exchange;
 mod fence;
 #[cfg(test)]
 mod late;
+#[cfg(test)]
+mod tests;
 mod transmit;
 
 use core::time::Duration;
