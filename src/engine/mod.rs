@@ -612,7 +612,8 @@ fn is_echo(line: &[u8], command: &[u8]) -> bool {
 /// Whether a line can be information that was asked for: it has the command's name, or none, as the answers to AT+CGMM and ATI.
 fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
-        return !line.starts_with(b"+");
+        // What a disturbed line adds is no text.
+        return !line.starts_with(b"+") && is_text(line);
     };
     let asked = command.strip_prefix(b"AT").unwrap_or(command);
     let end = asked
@@ -621,4 +622,8 @@ fn belongs(line: &[u8], command: &[u8]) -> bool {
         .unwrap_or(asked.len());
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
     asked.get(..end) == Some(name) || (name == b"+MPQTTOPEN" && asked.starts_with(b"+MQTTOPEN"))
+}
+
+fn is_text(line: &[u8]) -> bool {
+    core::str::from_utf8(line).is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && letter != '\t'))
 }
