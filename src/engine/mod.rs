@@ -311,7 +311,7 @@ impl<'b> Engine<'b> {
             Phase::Command | Phase::Data => Outcome::NoAnswer { sent: false },
         };
         if exchange.phase != Phase::Result {
-            self.fence.require();
+            self.fence.require_behind(self.transmit.command());
         }
         self.owe_result();
         self.finish(outcome);
@@ -483,7 +483,7 @@ impl<'b> Engine<'b> {
                 }
             }
             Outcome::Unexpected => {
-                self.fence.require();
+                self.fence.require_behind(self.transmit.command());
                 self.owe_result();
             }
             _ => {}
@@ -592,11 +592,7 @@ fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
         return !line.starts_with(b"+");
     };
-    let asked = command.strip_prefix(b"AT").unwrap_or(command);
-    let end = asked
-        .iter()
-        .position(|byte| matches!(byte, b'=' | b'?'))
-        .unwrap_or(asked.len());
+    let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
-    asked.get(..end) == Some(name) || (name == b"+MPQTTOPEN" && asked.starts_with(b"+MQTTOPEN"))
+    asked == name || (name == b"+MPQTTOPEN" && asked == b"+MQTTOPEN")
 }
