@@ -6,10 +6,165 @@ mod support;
 use std::time::Duration;
 
 use embassy_futures::join::join;
-use fibocom_mqtt::{Error, ModuleError, command};
+use fibocom_mqtt::sim::{Fault, Settings, World};
+use fibocom_mqtt::{Dialect, Error, ModuleError, Publication, QoS, command};
 use support::*;
 
 const SECOND: Duration = Duration::from_secs(1);
+
+fn quick() -> World {
+    World::online(Settings {
+        echo: false,
+        ok_delay: Duration::ZERO,
+        ..Settings::l610()
+    })
+}
+
+fn no_command_was_published(world: &World) {
+    for (_, message) in world.broker().published() {
+        assert!(
+            !message.payload.windows(2).any(|part| part == b"AT"),
+            "a command was published: {}",
+            message.payload.escape_ascii()
+        );
+    }
+}
+
+// Law 4: nothing but the message goes into data mode.
+
+#[test]
+fn after_a_lost_prompt_no_command_becomes_payload() {
+    for attach in [false, true] {
+        let world = online();
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            let mut client = connected(&mut modem).await;
+            world.module(|module| module.settings_mut().faults.push(Fault::NoPrompt));
+            assert_eq!(
+                client.publish(&Publication::new(topic("t"), &[b'x'; 100])).await,
+                Err(Error::Silent)
+            );
+            world.module(|module| module.settings_mut().faults.clear());
+            if attach {
+                modem.attach(40 * SECOND).await.unwrap();
+            }
+            assert!(modem.send(&command::ReadSignal).await.is_ok());
+            sleep(&world, 60 * SECOND).await;
+        });
+        no_command_was_published(&world);
+    }
+}
+
+#[test]
+fn a_prompt_after_all_waiting_swallows_no_command() {
+    for late in [29, 31, 33, 35, 40] {
+        for attach in [false, true] {
+            let world = online();
+            let mut memory = Memory::default();
+            let mut modem = memory.modem(&world);
+            world.block_on(async {
+                let mut client = connected(&mut modem).await;
+                world.module(|module| module.settings_mut().faults.push(Fault::LateOk(late * SECOND)));
+                let publication = Publication::new(topic("t"), &[b'x'; 100]);
+                assert!(
+                    join(client.publish(&publication), async {
+                        sleep(&world, SECOND).await;
+                        world.module(|module| module.settings_mut().faults.clear());
+                    })
+                    .await
+                    .0
+                    .is_err()
+                );
+                for _ in 0..4 {
+                    if attach {
+                        let _ = modem.attach(5 * SECOND).await;
+                    }
+                    let _ = modem.send(&command::ReadSignal).await;
+                }
+                assert!(modem.send(&command::ReadSignal).await.is_ok(), "prompt after {late} s");
+                sleep(&world, 60 * SECOND).await;
+            });
+            no_command_was_published(&world);
+        }
+    }
+}
+
+#[test]
+fn a_port_that_stalls_within_a_command_swallows_no_command() {
+    for taken in 1..33 {
+        let world = quick();
+        let mut memory = Memory::default();
+        let mut modem = memory.paced(&world, Dialect::default());
+        world.block_on(async {
+            let mut client = connected(&mut modem).await;
+            let before = world.record().written().len();
+            let port = world.port();
+            port.set_write_size(1);
+            let stalling = async {
+                while world.record().written().len() < before + taken {
+                    sleep(&world, Duration::from_millis(1)).await;
+                }
+                port.stall(true);
+            };
+            let publication = Publication::new(topic("some/topic"), &[b'x'; 100]).qos(QoS::AtLeastOnce);
+            let (result, ()) = join(client.publish(&publication), stalling).await;
+            assert!(result.is_err(), "{result:?}");
+            port.stall(false);
+            port.set_write_size(usize::MAX);
+            assert!(modem.send(&command::ReadSignal).await.is_ok(), "after {taken} bytes");
+            sleep(&world, 60 * SECOND).await;
+            assert!(modem.send(&command::ReadSignal).await.is_ok(), "after {taken} bytes");
+        });
+        no_command_was_published(&world);
+        assert!(
+            world.record().commands().iter().all(|command| !command.contains("xx")),
+            "payload became a command"
+        );
+    }
+}
+
+/// A port that loses a byte of whatever is written in one piece of 64 bytes, as a line without flow control may.
+struct Lossy(fibocom_mqtt::sim::Port);
+
+impl embedded_io_async::ErrorType for Lossy {
+    type Error = fibocom_mqtt::sim::Unplugged;
+}
+
+impl embedded_io_async::Read for Lossy {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        self.0.read(buffer).await
+    }
+}
+
+impl embedded_io_async::Write for Lossy {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        let lost = usize::from(bytes.len() == 64);
+        embedded_io_async::Write::write_all(&mut self.0, &bytes[lost..])
+            .await
+            .map(|()| bytes.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        embedded_io_async::Write::flush(&mut self.0).await
+    }
+}
+
+#[test]
+fn data_that_was_lost_on_the_way_is_not_made_up_with_a_command() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem_on(Lossy(world.port()), &world, Dialect::default());
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        let result = client.publish(&Publication::new(topic("t"), &[b'x'; 100])).await;
+        assert_eq!(result, Err(Error::Cut { sent: 100 }));
+        assert!(modem.send(&command::ReadSignal).await.is_ok());
+        sleep(&world, 60 * SECOND).await;
+    });
+    assert_eq!(world.broker().published()[0].1.payload, [b'x'; 99]);
+    no_command_was_published(&world);
+}
 
 // Law 3: a reply answers its own command.
 

@@ -63,6 +63,8 @@ pub(crate) struct Engine<'b> {
     /// Outcomes of abandoned operations that the caller has not been told.
     settled: heapless::Deque<Settled, 4>,
     fence: Fence,
+    /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
+    quiet_until: Option<Instant>,
     connections: Connections,
     pub(crate) dialect: Dialect,
     pub(crate) trace: Option<TraceHook<'b>>,
@@ -82,6 +84,7 @@ impl<'b> Engine<'b> {
             outcome: None,
             settled: heapless::Deque::new(),
             fence: Fence::new(),
+            quiet_until: None,
             connections: Connections::new(),
             dialect,
             trace: None,
@@ -99,7 +102,6 @@ impl<'b> Engine<'b> {
     /// Begins the exchange for what was loaded. The engine must be settled.
     pub(crate) fn begin(&mut self, request: Request, now: Instant) {
         self.decoder.begin();
-        self.decoder.expect_read(None);
         self.outcome = None;
         self.transmit.allow_command();
         let command = Line::new(self.transmit.command());
@@ -124,7 +126,7 @@ impl<'b> Engine<'b> {
 
     /// Whether a new exchange can begin: none is in progress, nothing is left to write, and no answer is owed.
     pub(crate) fn is_settled(&self) -> bool {
-        self.exchange.is_none() && self.transmit.pending().is_empty() && self.fence.is_clear()
+        !self.is_busy() && self.fence.is_clear()
     }
 
     /// Nobody waits any more for what is in progress.
@@ -132,8 +134,7 @@ impl<'b> Engine<'b> {
         if let Some(exchange) = &mut self.exchange {
             exchange.abandoned = true;
             // While the host had not written all, the module had nothing to answer.
-            let unlimited = exchange.phase == Phase::Data && self.dialect.data_mode_limit.is_none();
-            if exchange.phase == Phase::Command || unlimited {
+            if exchange.phase == Phase::Data && self.dialect.data_mode_limit.is_none() {
                 exchange.deadline = now + exchange.request.answer;
             }
         }
@@ -149,9 +150,10 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Whether something is still on its way: an exchange, bytes to write, or a fence.
+    /// Whether something is still on its way: an exchange, bytes to write, a fence, or a data mode that must end by itself.
     pub(crate) fn is_busy(&self) -> bool {
-        self.exchange.is_some() || !self.transmit.pending().is_empty() || self.fence.is_active()
+        let writes = !self.transmit.pending().is_empty();
+        self.exchange.is_some() || writes || self.fence.is_active() || self.quiet_until.is_some()
     }
 
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
@@ -275,6 +277,10 @@ impl<'b> Engine<'b> {
             Phase::Data => {
                 exchange.phase = Phase::AfterData;
                 exchange.deadline = now + exchange.request.answer;
+                if let Some(until) = exchange.data_until {
+                    // If bytes were lost on the way, the module waits for as many more, whatever they are.
+                    exchange.deadline = exchange.deadline.max(until + DATA_MODE_MARGIN);
+                }
             }
             _ => {}
         }
@@ -284,21 +290,27 @@ impl<'b> Engine<'b> {
 
     /// When [`poll`](Self::poll) has something to do, if ever.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let exchange = self.exchange.as_ref().map(|exchange| exchange.deadline);
-        exchange.or_else(|| self.fence.deadline())
+        match &self.exchange {
+            Some(exchange) if exchange.is_stalled() => None,
+            Some(exchange) => Some(exchange.deadline),
+            None => self.quiet_until.or_else(|| self.fence.deadline()),
+        }
     }
 
     /// Ends what has waited long enough.
     pub(crate) fn poll(&mut self, now: Instant) {
         self.fence.poll(now);
+        self.quiet_until = self.quiet_until.filter(|until| now < *until);
         if self.fence.has_failed() {
             // What is left of a message does not come any more.
             self.decoder.abandon_body();
         }
-        let Some(exchange) = self.exchange.as_mut().filter(|exchange| now >= exchange.deadline) else {
+        let due = |exchange: &&mut Exchange| now >= exchange.deadline && !exchange.is_stalled();
+        let Some(exchange) = self.exchange.as_mut().filter(due) else {
             return;
         };
         let outcome = match exchange.phase {
+            Phase::Command => return self.give_up_command(),
             // The module said how it ended, only its OK is missing.
             _ if exchange.result.is_some() => exchange.ended(Outcome::Result(exchange.result == Some(true))),
             Phase::Data if self.dialect.data_mode_limit.is_some() => {
@@ -308,13 +320,33 @@ impl<'b> Engine<'b> {
             Phase::Result => exchange.ended(Outcome::NoResult),
             Phase::AfterData => exchange.ended(Outcome::NoAnswer { sent: true }),
             Phase::Answer => Outcome::NoAnswer { sent: !exchange.prompt },
-            Phase::Command | Phase::Data => Outcome::NoAnswer { sent: false },
+            Phase::Data => Outcome::NoAnswer { sent: false },
         };
+        let unprompted = exchange.prompt && exchange.phase == Phase::Answer;
+        if unprompted && self.dialect.data_mode_limit.is_some() {
+            // The prompt may have been lost; the module's limit has run since the command, but for the time the line takes.
+            self.quiet_until = Some(now + DATA_MODE_MARGIN);
+        }
         if exchange.phase != Phase::Result {
             self.fence.require_behind(self.transmit.command());
         }
         self.owe_result();
         self.finish(outcome);
+    }
+
+    /// The port did not take the command in time. What it has begun to take must be completed, or the next command would become
+    /// its end: it goes on as if its future had been dropped.
+    fn give_up_command(&mut self) {
+        let Some(exchange) = &mut self.exchange else { return };
+        let outcome = Outcome::NoAnswer { sent: false };
+        if self.transmit.has_begun() {
+            exchange.abandoned = true;
+            let operation = exchange.operation();
+            self.outcome = Some(Settled { operation, outcome });
+        } else {
+            self.transmit.clear();
+            self.finish(outcome);
+        }
     }
 
     /// No more data may be written: the module is about to end its data mode, or has. It answers for what it has.
@@ -358,6 +390,9 @@ impl<'b> Engine<'b> {
             self.on_urc(urc, now);
         } else if self.fence.is_active() {
             self.fence.on_line(line);
+            if self.fence.is_clear() {
+                self.expect_nothing();
+            }
         } else if let Some(result) = grammar::final_result(line) {
             self.on_final(result, now);
         } else {
@@ -411,16 +446,18 @@ impl<'b> Engine<'b> {
         if let Some(trace) = &mut self.trace {
             trace(Trace::Prompt);
         }
-        let Some(exchange) = self
-            .exchange
-            .as_mut()
-            .filter(|exchange| exchange.phase == Phase::Answer)
-        else {
+        let limit = self.dialect.data_mode_limit;
+        let own = |exchange: &&mut Exchange| exchange.prompt && exchange.phase == Phase::Answer;
+        let Some(exchange) = self.exchange.as_mut().filter(own) else {
+            // Its command was given up. What was asked meanwhile is lost, or part of the message.
+            self.quiet_until = limit.map(|limit| now + limit + DATA_MODE_MARGIN);
+            self.fence.require();
             return;
         };
         exchange.phase = Phase::Data;
+        exchange.data_until = limit.map(|limit| now + limit);
         // Counted from the command, since a prompt may have waited long to be read.
-        exchange.deadline = match self.dialect.data_mode_limit {
+        exchange.deadline = match limit {
             Some(limit) => exchange.asked_at + limit.saturating_sub(DATA_MODE_MARGIN),
             None => now + exchange.request.answer,
         };
@@ -470,6 +507,11 @@ impl<'b> Engine<'b> {
             // The module ended its data mode by itself, before all was written.
             exchange.cut = Some(self.transmit.data_written());
             self.transmit.clear();
+        }
+        let in_time = |until: Instant| now + DATA_MODE_MARGIN < until || exchange.abandoned;
+        if exchange.phase == Phase::AfterData && exchange.cut.is_none() && !exchange.data_until.is_none_or(in_time) {
+            // It took its whole limit: some of the data never reached it.
+            exchange.cut = Some(self.transmit.data_written());
         }
         let outcome = match result {
             Ok(()) => exchange.on_ok(now),
@@ -561,10 +603,17 @@ impl<'b> Engine<'b> {
         }
     }
 
+    /// Neither a prompt nor an answer to READ can come any more. After a command that was given up they can until a fence stands.
+    fn expect_nothing(&mut self) {
+        self.decoder.expect_prompt(false);
+        self.decoder.expect_read(None);
+    }
+
     fn finish(&mut self, outcome: Outcome) {
         let Some(exchange) = self.exchange.take() else { return };
-        self.decoder.expect_prompt(false);
-        // An answer to READ is taken by its length even if it comes late: it stays expected until the next exchange.
+        if self.fence.is_clear() {
+            self.expect_nothing();
+        }
         // A command that was only half written must be completed, or the next one would become its end.
         if self.transmit.pending().is_empty() {
             self.transmit.clear();
