@@ -6,8 +6,11 @@ mod support;
 use std::time::Duration;
 
 use embassy_futures::join::join;
+use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{Fault, Settings, World};
-use fibocom_mqtt::{Dialect, Error, ModuleError, Publication, QoS, command};
+use fibocom_mqtt::{
+    ConnectionId, Dialect, Error, Event, ModuleError, Operation, Publication, QoS, SettledEnd, TopicFilter, command,
+};
 use support::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -164,6 +167,58 @@ fn data_that_was_lost_on_the_way_is_not_made_up_with_a_command() {
     });
     assert_eq!(world.broker().published()[0].1.payload, [b'x'; 99]);
     no_command_was_published(&world);
+}
+
+#[test]
+fn a_dropped_connect_is_seen_by_disconnect() {
+    for after in [1, 20, 40, 60, 80, 100, 140] {
+        let world = quick();
+        world.module(|module| module.settings_mut().ok_delay = Duration::from_millis(20));
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            let mut client = modem.client(ConnectionId::FIRST);
+            let pause = sleep(&world, Duration::from_millis(after));
+            let _ = select(client.connect(&options()), pause).await;
+            let disconnected = client.disconnect().await;
+            sleep(&world, 60 * SECOND).await;
+            assert!(!client.is_connected(), "{disconnected:?} after {after} ms");
+            assert!(
+                !world.module(|module| module.is_open(1)),
+                "{disconnected:?} after {after} ms, and the connection is open"
+            );
+        });
+    }
+}
+
+#[test]
+fn each_dropped_call_is_told_even_if_two_ended_alike() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.paced(&world, Dialect::default());
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
+        for _ in 0..2 {
+            let publication = Publication::new(topic("t"), b"payload");
+            let pause = sleep(&world, Duration::from_millis(30));
+            // Before this one begins, the one before it is brought to its end.
+            let dropped = select(client.publish(&publication), pause).await;
+            assert!(matches!(dropped, Either::Second(())), "{dropped:?}");
+            sleep(&world, SECOND).await;
+        }
+        for _ in 0..2 {
+            let told = select(client.poll(), sleep(&world, 60 * SECOND)).await;
+            let end = SettledEnd::Succeeded;
+            let operation = Operation::Publish;
+            assert!(
+                matches!(told, Either::First(Ok(event)) if event == Event::Settled { operation, end }),
+                "{told:?}"
+            );
+        }
+        let told = select(client.poll(), sleep(&world, 60 * SECOND)).await;
+        assert!(matches!(told, Either::Second(())), "{told:?}");
+    });
 }
 
 // Law 3: a reply answers its own command.

@@ -168,10 +168,17 @@ impl<'b> Engine<'b> {
 
     /// The next outcome of an abandoned operation on this connection.
     pub(crate) fn next_settled(&mut self, id: ConnectionId) -> Option<Settled> {
-        let of_id = |settled: &Settled| settled.operation.is_some_and(|(_, operated)| operated == id);
-        let settled = self.settled.iter().copied().find(of_id)?;
-        self.settled.retain(|other| *other != settled);
-        Some(settled)
+        let mut next = None;
+        for _ in 0..self.settled.len() {
+            let settled = self.settled.pop_front()?;
+            if next.is_none() && settled.operation.is_some_and(|(_, operated)| operated == id) {
+                next = Some(settled);
+            } else {
+                // There is room: it was just taken from there.
+                let _ = self.settled.push_back(settled);
+            }
+        }
+        next
     }
 
     fn note_settled(&mut self, settled: Settled) {
