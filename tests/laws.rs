@@ -260,3 +260,55 @@ fn a_fence_is_not_answered_by_the_command_it_fences() {
         });
     }
 }
+
+// Law 1: a payload is never syntax.
+
+const FORGERY: &[u8] = b"\r\n+MQTTBREAK: 1,1\r\n\r\nERROR\r\n\r\n+MQTTPUB: 1,0\r\n>\r\n";
+
+#[test]
+fn the_command_read_sent_by_hand_forges_nothing() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        connected(&mut modem).await;
+        assert!(world.broker().inject(CLIENT_ID, "t", FORGERY, 1));
+        sleep(&world, SECOND).await;
+        let id = ConnectionId::FIRST;
+        assert_eq!(
+            modem.send(&command::Read::<64, 64> { id }).await,
+            Err(Error::Unexpected)
+        );
+        let mut client = modem.client(id);
+        assert!(client.is_connected());
+        let mut buffer = [0; 256];
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), FORGERY);
+    });
+}
+
+#[test]
+fn a_message_of_another_connection_forges_nothing() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        let answer = [
+            b"\r\n+MQTTREAD: 2,0,1,48,\"t\",\"".as_slice(),
+            FORGERY,
+            b"\"\r\n\r\nOK\r\n",
+        ]
+        .concat();
+        assert_eq!(FORGERY.len(), 48);
+        world.module(|module| module.on_command_once(b"AT+MQTTREAD=1", &answer));
+        world.emit_raw(b"\r\n+MQTTMSGI: 1,0,1,1\r\n");
+        let mut buffer = [0; 256];
+        assert_eq!(
+            client.recv(&mut buffer).await,
+            Err(Error::OtherMessage(ConnectionId::SECOND))
+        );
+        assert!(client.is_connected());
+        let mut other = modem.client(ConnectionId::SECOND);
+        assert_eq!(other.recv(&mut buffer).await.unwrap().payload(), FORGERY);
+    });
+}

@@ -277,9 +277,6 @@ impl<'b> Engine<'b> {
                     exchange.deadline = exchange.deadline.max(now + limit);
                     self.decoder.expect_prompt(true);
                 }
-                if let Kind::Read(id) = exchange.request.kind {
-                    self.decoder.expect_read(Some(id.get()));
-                }
             }
             Phase::Data => {
                 exchange.phase = Phase::AfterData;
@@ -398,7 +395,7 @@ impl<'b> Engine<'b> {
         } else if self.fence.is_active() {
             self.fence.on_line(line);
             if self.fence.is_clear() {
-                self.expect_nothing();
+                self.decoder.expect_prompt(false);
             }
         } else if let Some(result) = grammar::final_result(line) {
             self.on_final(result, now);
@@ -487,7 +484,8 @@ impl<'b> Engine<'b> {
         }
         let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
         let end = if qos.is_some() { end } else { BodyEnd::Malformed };
-        match &mut self.exchange {
+        let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
+        match self.exchange.as_mut().filter(reading) {
             Some(exchange) => exchange.read = Some(ReadEnd::Message(header, end)),
             // Its READ was given up: it is handed out by the next one.
             None if end != BodyEnd::Stored => self.lost_late = Some(size),
@@ -610,16 +608,11 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Neither a prompt nor an answer to READ can come any more. After a command that was given up they can until a fence stands.
-    fn expect_nothing(&mut self) {
-        self.decoder.expect_prompt(false);
-        self.decoder.expect_read(None);
-    }
-
     fn finish(&mut self, outcome: Outcome) {
         let Some(exchange) = self.exchange.take() else { return };
+        // After a command that was given up its prompt can still come, until a fence stands.
         if self.fence.is_clear() {
-            self.expect_nothing();
+            self.decoder.expect_prompt(false);
         }
         // A command that was only half written must be completed, or the next one would become its end.
         if self.transmit.pending().is_empty() {
