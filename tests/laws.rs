@@ -312,3 +312,71 @@ fn a_message_of_another_connection_forges_nothing() {
         assert_eq!(other.recv(&mut buffer).await.unwrap().payload(), FORGERY);
     });
 }
+
+// Law 8: every call ends, and says what is the matter.
+
+#[test]
+fn an_answer_that_fills_the_line_buffer_is_an_error_of_its_own() {
+    for len in 100..=256 {
+        let world = online();
+        let mut memory = Memory::default();
+        memory.line.truncate(128);
+        let mut modem = memory.modem(&world);
+        let text = "x".repeat(len);
+        world.on_command(
+            b"AT+CGMI",
+            format!("\r\n{text}\r\n\r\n+MQTTBREAK: 1,1\r\n\r\nOK\r\n").as_bytes(),
+        );
+        world.block_on(async {
+            connected(&mut modem).await;
+            let result = modem.send(&command::Manufacturer).await;
+            assert!(
+                matches!(result, Ok(_) | Err(Error::LineBuffer { max: 128 })),
+                "{len}: {result:?}"
+            );
+            let client = modem.client(ConnectionId::FIRST);
+            assert!(!client.is_connected(), "the break was not seen behind {len} bytes");
+        });
+    }
+}
+
+#[test]
+fn any_line_buffer_ends_every_call() {
+    for size in [0, 1, 2, 8, 16, 47, 48, 64] {
+        let world = online();
+        let mut memory = Memory::default();
+        memory.line.truncate(size);
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            let attached = modem.attach(5 * SECOND).await;
+            if size < 64 {
+                assert_eq!(attached, Err(Error::LineBuffer { max: size }));
+            }
+        });
+    }
+}
+
+#[test]
+fn any_message_and_transmit_buffer_ends_every_call() {
+    let world = online();
+    let mut memory = Memory::default();
+    memory.message.clear();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        world.broker().client("other").publish("t", b"1", 1, false);
+        let mut buffer = [0; 64];
+        assert!(matches!(client.recv(&mut buffer).await, Err(Error::TooLarge(_))));
+        assert!(client.skip().await.unwrap().is_some());
+    });
+    let world = online();
+    let mut memory = Memory::default();
+    memory.transmit.clear();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        assert!(matches!(modem.attach(SECOND).await, Err(Error::Invalid(_))));
+        let mut client = modem.client(ConnectionId::FIRST);
+        assert!(matches!(client.connect(&options()).await, Err(Error::Invalid(_))));
+    });
+    assert!(world.record().written().is_empty());
+}

@@ -85,6 +85,11 @@ impl<'b> Decoder<'b> {
         self.buffer.get(self.kept..self.len).unwrap_or_default()
     }
 
+    /// How many bytes there are behind that line.
+    pub(crate) fn room(&self) -> usize {
+        self.buffer.len().saturating_sub(self.len)
+    }
+
     /// Keeps that line as part of the answer. False if there is no room left.
     pub(crate) fn keep(&mut self) -> bool {
         self.ended = false;

@@ -33,6 +33,10 @@ const DATA_MODE_MARGIN: Duration = Duration::from_secs(2);
 /// How long a result is still awaited once the connection has broken.
 const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
 
+/// The longest line that the engine must understand whatever else is in the line buffer, in bytes: the header of an answer to
+/// READ. Unsolicited lines and results are shorter.
+pub(crate) const ENGINE_LINE: usize = 48;
+
 /// A message in the store, not yet handed to the caller.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stored {
@@ -375,7 +379,7 @@ impl<'b> Engine<'b> {
             match frame {
                 None => return,
                 Some(Frame::Line) => self.on_line(now),
-                Some(Frame::LongLine) => self.on_long_line(),
+                Some(Frame::LongLine) => self.on_long_line(now),
                 Some(Frame::Prompt) => self.on_prompt(now),
                 Some(Frame::Message { header, end }) => self.on_message(header, end),
             }
@@ -417,12 +421,16 @@ impl<'b> Engine<'b> {
         }
     }
 
-    fn on_long_line(&mut self) {
+    fn on_long_line(&mut self, now: Instant) {
         let line = self.decoder.line();
         debug!(
             "< a line longer than the line buffer of {} bytes",
             self.decoder.capacity()
         );
+        if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
+            // An error in many words.
+            return self.on_final(error, now);
+        }
         let Some(exchange) = &mut self.exchange else { return };
         // The echo of a long command is of no interest; an answer is.
         let echo = line.windows(2).any(|part| part == b"AT");
@@ -441,8 +449,10 @@ impl<'b> Engine<'b> {
             if grammar::read_empty(line, id.get()) {
                 exchange.read = Some(ReadEnd::Empty);
             }
-        } else if belongs(line, self.transmit.command()) && !self.decoder.keep() {
-            exchange.overflow = true;
+        } else if belongs(line, self.transmit.command()) {
+            // Behind what is kept there must be room for the lines that follow.
+            let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
+            exchange.overflow |= !room || !self.decoder.keep();
         }
     }
 

@@ -14,7 +14,7 @@ pub use attach::Identity;
 pub use network::{Network, NetworkProblem};
 
 use crate::client::Client;
-use crate::engine::{Engine, Kind, Outcome, Request};
+use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::Dialect;
 use crate::trace::Trace;
@@ -55,8 +55,8 @@ pub struct Buffers<'b> {
 impl<'b> Buffers<'b> {
     /// Three buffers.
     ///
-    /// * `line` holds the answer to one command: 128 bytes do for MQTT, 512 for every command of this crate but those that print
-    ///   wills and user names.
+    /// * `line` holds the answer to one command, and 48 bytes for the lines behind it: 128 bytes do for MQTT, 512 for every
+    ///   command of this crate but those that print wills and user names.
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
@@ -239,8 +239,12 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::Silent`] if the module does not answer the fence.
+    /// [`Error::Silent`] if the module does not answer the fence, [`Error::LineBuffer`] if no answer could be understood.
     pub(crate) async fn settle(&mut self) -> Result<(), Error<T::Error>> {
+        let max = self.engine.line_size();
+        if max < ENGINE_LINE {
+            return Err(Error::LineBuffer { max });
+        }
         let now = self.clock.now();
         self.engine.abandon(now);
         let until = now + STALLED;
