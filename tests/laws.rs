@@ -9,7 +9,8 @@ use embassy_futures::join::join;
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{Fault, Settings, World};
 use fibocom_mqtt::{
-    ConnectionId, Dialect, Error, Event, ModuleError, Operation, Publication, QoS, SettledEnd, TopicFilter, command,
+    Buffers, ConnectionId, Credentials, Dialect, Error, Event, ModuleError, Operation, Publication, QoS, SettledEnd,
+    TopicFilter, Trace, command,
 };
 use support::*;
 
@@ -379,4 +380,93 @@ fn any_message_and_transmit_buffer_ends_every_call() {
         assert!(matches!(client.connect(&options()).await, Err(Error::Invalid(_))));
     });
     assert!(world.record().written().is_empty());
+}
+
+// Law 9: secrets stay secret.
+
+/// Everything that the trace shows while `act` runs on a driver on this world.
+fn traced(world: &World, act: impl AsyncFnOnce(&mut TestModem<'_>)) -> String {
+    let shown = std::sync::Mutex::new(String::new());
+    let mut hook = |step: Trace<'_>| *shown.lock().unwrap() += &format!("{step}\n{step:?}\n");
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(world);
+    modem.set_trace(&mut hook);
+    world.block_on(act(&mut modem));
+    drop(modem);
+    shown.into_inner().unwrap()
+}
+
+#[test]
+fn a_cut_echo_that_comes_late_shows_no_password() {
+    for attach in [false, true] {
+        let world = online();
+        world.on_command(b"AT+MQTTUSER", b"");
+        let shown = traced(&world, async |modem| {
+            let options = options().credentials(Credentials::new("user", "s3cret"));
+            let mut client = modem.client(ConnectionId::FIRST);
+            assert_eq!(client.connect(&options).await, Err(Error::Silent));
+            world.emit_raw(b"SER=1,\"user\",\"s3cret\",\"meter\"\r\r\nOK\r\n");
+            if attach {
+                modem.attach(SECOND).await.unwrap();
+            }
+            modem.send(&command::ReadSignal).await.unwrap();
+        });
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+}
+
+#[test]
+fn a_mutilated_list_of_users_shows_no_password() {
+    let world = online();
+    world.on_command(
+        b"AT+MQTTUSER?",
+        b"\r\n+MQTTU\xffER: 1,\"user\",\"s3cret\"\r\n\r\nOK\r\n",
+    );
+    let shown = traced(&world, async |modem| {
+        let _ = modem.send(&command::ReadUsers::<64>).await;
+    });
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[test]
+fn buffers_that_held_a_password_do_not_show_it() {
+    let (mut line, mut message, mut transmit) = (*b"+MQTTUSER: 1,\"user\",\"s3cret\"", [0; 8], *b"s3cret");
+    let shown = format!("{:?}", Buffers::new(&mut line, &mut message, &mut transmit));
+    let secret = format!("{:?}", b"s3cret");
+    assert!(!shown.contains(secret.trim_matches(['[', ']'])), "{shown}");
+}
+
+#[test]
+fn a_foreign_command_in_lower_case_shows_no_password() {
+    struct Lower;
+    impl atat::AtatCmd for Lower {
+        type Response = command::Done;
+        fn write(&self, buffer: &mut [u8]) -> usize {
+            let bytes = b"at+mqttuser=1,\"user\",\"s3cret\"\r\n";
+            buffer[..bytes.len()].copy_from_slice(bytes);
+            bytes.len()
+        }
+        fn parse(&self, _: Result<&[u8], atat::InternalError>) -> Result<command::Done, atat::Error> {
+            Ok(command::Done)
+        }
+    }
+    let world = World::online(Settings::l610());
+    let shown = traced(&world, async |modem| {
+        modem.send(&Lower).await.unwrap();
+    });
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[test]
+fn a_list_of_users_never_takes_a_password_for_a_client_id() {
+    let world = online();
+    world.on_command(
+        b"AT+MQTTUSER?",
+        b"\r\n+MQTTUSER: 1,\"user\",\"a\",\"s3cret\",\"meter\"\r\n\r\nOK\r\n",
+    );
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        assert_eq!(modem.send(&command::ReadUsers::<64>).await, Err(Error::Unexpected));
+    });
 }

@@ -18,7 +18,7 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 use crate::codec::{BodyEnd, Decoder, Frame, grammar};
 use crate::error::{InvalidInput, ModuleError};
 use crate::model::Dialect;
-use crate::trace::{Line, Trace};
+use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId, QoS};
 use crate::urc::{Operation, Urc};
 use crate::{Buffers, Instant};
@@ -72,6 +72,8 @@ pub(crate) struct Engine<'b> {
     connections: Connections,
     pub(crate) dialect: Dialect,
     pub(crate) trace: Option<TraceHook<'b>>,
+    /// A command that carries or asks for a secret is being answered, or was given up and may still be.
+    secretive: bool,
     /// When the module last sent anything.
     heard_at: Instant,
 }
@@ -92,6 +94,7 @@ impl<'b> Engine<'b> {
             connections: Connections::new(),
             dialect,
             trace: None,
+            secretive: false,
             heard_at: now,
         }
     }
@@ -109,6 +112,7 @@ impl<'b> Engine<'b> {
         self.outcome = None;
         self.transmit.allow_command();
         let command = Line::new(self.transmit.command());
+        self.secretive |= names_secret(self.transmit.command());
         debug!("> {}", command);
         if let Some(trace) = &mut self.trace {
             trace(Trace::Command(command));
@@ -399,7 +403,7 @@ impl<'b> Engine<'b> {
         } else if self.fence.is_active() {
             self.fence.on_line(line);
             if self.fence.is_clear() {
-                self.decoder.expect_prompt(false);
+                self.expect_nothing();
             }
         } else if let Some(result) = grammar::final_result(line) {
             self.on_final(result, now);
@@ -409,11 +413,10 @@ impl<'b> Engine<'b> {
     }
 
     /// Shows a line to the trace and the log. A line that no rule knows is hidden while a secret is on its way: it may be a
-    /// piece of the echo.
+    /// piece of the echo, or of an answer.
     fn show_line(&mut self, known: bool) {
         let line = self.decoder.line();
-        let sensitive = Line::new(self.transmit.command()).is_redacted();
-        let plain = known || !sensitive || grammar::final_result(line).is_some();
+        let plain = known || !self.secretive || grammar::final_result(line).is_some();
         let line = if plain { Line::new(line) } else { Line::hidden(line) };
         debug!("< {}", line);
         if let Some(trace) = &mut self.trace {
@@ -618,11 +621,16 @@ impl<'b> Engine<'b> {
         }
     }
 
+    /// No prompt and no secret can come any more. After a command that was given up they can, until a fence stands.
+    fn expect_nothing(&mut self) {
+        self.decoder.expect_prompt(false);
+        self.secretive = false;
+    }
+
     fn finish(&mut self, outcome: Outcome) {
         let Some(exchange) = self.exchange.take() else { return };
-        // After a command that was given up its prompt can still come, until a fence stands.
         if self.fence.is_clear() {
-            self.decoder.expect_prompt(false);
+            self.expect_nothing();
         }
         // A command that was only half written must be completed, or the next one would become its end.
         if self.transmit.pending().is_empty() {

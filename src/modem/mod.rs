@@ -45,7 +45,6 @@ const STALLED: Duration = Duration::from_secs(10);
 /// let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
 /// # let _ = buffers;
 /// ```
-#[derive(Debug)]
 pub struct Buffers<'b> {
     pub(crate) line: &'b mut [u8],
     pub(crate) message: &'b mut [u8],
@@ -67,6 +66,17 @@ impl<'b> Buffers<'b> {
             message,
             transmit,
         }
+    }
+}
+
+/// Prints sizes only: the memory may have held a password.
+impl core::fmt::Debug for Buffers<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Buffers")
+            .field("line", &self.line.len())
+            .field("message", &self.message.len())
+            .field("transmit", &self.transmit.len())
+            .finish()
     }
 }
 
