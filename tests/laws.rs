@@ -262,6 +262,26 @@ fn a_fence_is_not_answered_by_the_command_it_fences() {
     }
 }
 
+#[test]
+fn a_result_that_comes_before_the_data_is_not_the_datas() {
+    // A module that sometimes gives a result at QoS 0, late, though it was said to give none.
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem_with(&world, Dialect::default().result_at_qos0(false));
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        world.module(|module| module.settings_mut().ok_delay = SECOND);
+        world.broker().refuse_publications(true);
+        let publication = Publication::new(topic("t"), b"1").qos(QoS::AtLeastOnce);
+        let stale = async {
+            sleep(&world, SECOND / 2).await;
+            world.emit_raw(b"\r\n+MQTTPUB: 1,1\r\n");
+        };
+        let (result, ()) = join(client.publish(&publication), stale).await;
+        assert_eq!(result, Err(Error::Refused));
+    });
+}
+
 // Law 1: a payload is never syntax.
 
 const FORGERY: &[u8] = b"\r\n+MQTTBREAK: 1,1\r\n\r\nERROR\r\n\r\n+MQTTPUB: 1,0\r\n>\r\n";

@@ -133,6 +133,15 @@ impl Exchange {
         self.abandoned && self.phase == Phase::Command
     }
 
+    /// Whether the module has not got all that it needs to act: a result that comes now is another's.
+    pub(super) fn awaits_its_turn(&self) -> bool {
+        match self.phase {
+            Phase::Command | Phase::Data => true,
+            Phase::Answer => self.prompt,
+            Phase::AfterData | Phase::Result => false,
+        }
+    }
+
     /// Whether a final result can come now.
     pub(super) fn awaits_final(&self) -> bool {
         matches!(self.phase, Phase::Answer | Phase::Data | Phase::AfterData)

@@ -592,7 +592,7 @@ impl<'b> Engine<'b> {
         let own = exchange
             .operation()
             .is_some_and(|(awaited, on)| awaited == operation && on.get() == id);
-        if !own || exchange.phase == Phase::Command {
+        if !own || exchange.awaits_its_turn() {
             return;
         }
         connection.apply(operation, success);
