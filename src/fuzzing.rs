@@ -63,7 +63,7 @@ impl Setup {
         let mut decoder = Decoder::new(&mut line, self.quoted());
         decoder.expect_prompt(self.flag(2));
         decoder.expect_read(self.flag(3).then_some(1));
-        let wanted = |line: &[u8]| line.len() % 3 == 0;
+        let wanted = |line: &[u8]| line.len() & 1 == 0;
         let mut found = Vec::new();
         for read in reads {
             found.extend(push_and_keep(&mut decoder, &mut store, read, wanted));
@@ -123,7 +123,7 @@ fn any_cut_yields_the_same(setup: Setup, bytes: &[u8]) {
 fn content_is_never_syntax(setup: Setup, bytes: &[u8]) {
     let (topic, payload) = bytes.split_at_checked(setup.store).unwrap_or((&[], bytes));
     let (quoted, spaced) = (setup.flag(1), setup.flag(4));
-    let Some((echo, before, after)) = FRAMINGS.get(usize::from(setup.flags >> 5) % FRAMINGS.len()) else {
+    let Some((echo, before, after)) = FRAMINGS.iter().cycle().nth(usize::from(setup.flags >> 5)) else {
         return;
     };
     let line = answer(topic, payload, quoted, spaced);
