@@ -45,22 +45,38 @@ pub struct Line<'a> {
 }
 
 /// Commands whose arguments or answers hold passwords, PINs, device secrets or keys.
-const SECRET: [&[u8]; 6] = [
+const SECRET: [&[u8]; 10] = [
     b"MQTTUSER",
     b"MQTTAUTHDYN",
     b"MQTTAUTHCFG",
+    b"MIPCALL=1,",
+    b"CGAUTH",
     b"CPIN=",
+    b"CPWD=",
+    b"CLCK=",
     b"GTSSLFILE=",
     b"GTSSLPSK",
 ];
 
+/// Where the first name of such a command ends. The module takes them in any case.
+fn secret_name(line: &[u8]) -> Option<usize> {
+    let ends = SECRET.iter().filter_map(|name| {
+        let mut parts = line.windows(name.len());
+        parts
+            .position(|part| part.eq_ignore_ascii_case(name))?
+            .checked_add(name.len())
+    });
+    ends.min()
+}
+
+/// Whether a command carries a secret or asks for one.
+pub(crate) fn names_secret(command: &[u8]) -> bool {
+    secret_name(command).is_some()
+}
+
 impl<'a> Line<'a> {
     pub(crate) fn new(line: &'a [u8]) -> Self {
-        let ends = SECRET.iter().filter_map(|name| {
-            let at = line.windows(name.len()).position(|part| part == *name)?;
-            at.checked_add(name.len())
-        });
-        let shown = ends.min().and_then(|end| line.get(..end)).unwrap_or(line);
+        let shown = secret_name(line).and_then(|end| line.get(..end)).unwrap_or(line);
         // `=?` and `?` carry nothing, and the CR is no argument.
         let rest = line.get(shown.len()..).unwrap_or_default();
         let shown = if matches!(rest.trim_ascii_end(), b"" | b"?" | b"=?") {

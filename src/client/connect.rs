@@ -124,6 +124,7 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
+        self.modem.settle().await?;
         if matches!(self.link(), Link::Closed | Link::Broken(_)) {
             return Ok(());
         }

@@ -74,7 +74,7 @@ where
     ///
     /// # Cancel safety
     ///
-    /// May be dropped at any time; no event is lost.
+    /// May be dropped at any time; no event is lost, but of dropped calls only the last four that ended are remembered.
     ///
     /// ```
     /// # use embedded_io_async::{Read, Write};

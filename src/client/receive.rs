@@ -19,9 +19,6 @@ const PROBE: Duration = Duration::from_secs(60);
 /// come is then seen first, and with it its size.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// The longest header of an answer to READ, in bytes.
-const READ_HEADER: usize = 48;
-
 impl<T, C> Client<'_, '_, T, C>
 where
     T: Read + Write,
@@ -137,11 +134,6 @@ where
     /// Fetches one message into the store.
     async fn read(&mut self) -> Result<(), Error<T::Error>> {
         let id = self.id;
-        let max = self.modem.engine.line_size();
-        if max < READ_HEADER {
-            // The message behind a header that is cut would be read as lines.
-            return Err(Error::LineBuffer { max });
-        }
         let request = Request {
             kind: Kind::Read(id),
             answer: ANSWER,

@@ -16,7 +16,8 @@ pub(crate) enum Frame {
     Message { header: grammar::ReadHeader, end: BodyEnd },
 }
 
-/// Where a connection's answer to READ goes.
+/// Collects lines, and behind the header of an answer to READ a message by its lengths, whether that answer is awaited or not:
+/// nothing else in the protocol begins a line like that, and what follows was written by strangers.
 #[derive(Debug)]
 pub(crate) struct Decoder<'b> {
     /// First the lines that were kept as an answer, then the line that is being collected.
@@ -28,8 +29,6 @@ pub(crate) struct Decoder<'b> {
     ended: bool,
     /// A prompt may come now.
     prompt: bool,
-    /// An answer to READ may come now, for this connection.
-    read: Option<u8>,
     body: Option<Body>,
     /// Bytes a body took in excess: they come before any new input.
     beyond: heapless::Vec<u8, 4>,
@@ -47,7 +46,6 @@ impl<'b> Decoder<'b> {
             overflowed: false,
             ended: false,
             prompt: false,
-            read: None,
             body: None,
             beyond: heapless::Vec::new(),
             quoted,
@@ -69,11 +67,6 @@ impl<'b> Decoder<'b> {
         self.prompt = expected;
     }
 
-    /// From now on an answer to READ is collected by its lengths if it is for this connection, or is a line like others.
-    pub(crate) fn expect_read(&mut self, id: Option<u8>) {
-        self.read = id;
-    }
-
     /// A new exchange: the answer kept so far is dropped, a line that has begun is not.
     pub(crate) fn begin(&mut self) {
         self.drop_ended();
@@ -90,6 +83,11 @@ impl<'b> Decoder<'b> {
     /// The line that the last frame was about.
     pub(crate) fn line(&self) -> &[u8] {
         self.buffer.get(self.kept..self.len).unwrap_or_default()
+    }
+
+    /// How many bytes there are behind that line.
+    pub(crate) fn room(&self) -> usize {
+        self.buffer.len().saturating_sub(self.len)
     }
 
     /// Keeps that line as part of the answer. False if there is no room left.
@@ -191,16 +189,13 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// Turns from lines to lengths where a line has become the whole header of an expected answer.
+    /// Turns from lines to lengths where a line has become the whole header of an answer to READ.
     fn begin_body(&mut self) {
-        let Some(id) = self.read else { return };
-        let header = match grammar::read_header(self.line()) {
-            Some(header) if header.id == id => header,
-            _ => return,
+        let Some(header) = grammar::read_header(self.line()) else {
+            return;
         };
         self.len = self.kept;
         self.overflowed = false;
-        self.read = None;
         self.body = Some(Body::new(header, self.quoted));
     }
 

@@ -92,6 +92,13 @@ pub(crate) fn name(line: Line<'_>) -> Option<Line<'_>> {
         .filter(|name| name.starts_with(b"+") && name.len() > 1)
 }
 
+/// The name in a command, with its `+`: that of the lines that answer it.
+pub(crate) fn name_asked(command: Line<'_>) -> Line<'_> {
+    let asked = command.strip_prefix(b"AT").unwrap_or(command);
+    let mut parts = asked.split(|byte| matches!(byte, b'=' | b'?' | b'\r'));
+    parts.next().unwrap_or_default()
+}
+
 /// `OK`, `ERROR`, `+CME ERROR: …`, `+CMS ERROR: …`: the end of an answer.
 pub(crate) fn final_result(line: Line<'_>) -> Option<Result<(), ModuleError>> {
     let line = line.trim_ascii_end();

@@ -68,7 +68,14 @@ impl<const N: usize> ReadUsers<N> {
             let (text, id) = grammar::first_id(text).ok()?;
             let (text, user) = grammar::next_string(text).ok()?;
             let (text, _password) = grammar::next_string(text).ok()?;
-            let client_id = grammar::next_string(text).ok().map(|(_, client_id)| client_id);
+            // With quotes inside, which the module does not escape, a piece of the password would be taken for the client id.
+            let (text, client_id) = match grammar::next_string(text) {
+                Ok((text, client_id)) => (text, Some(client_id)),
+                Err(_) => (text, None),
+            };
+            if !text.trim_ascii().is_empty() {
+                return None;
+            }
             users
                 .push(UserSetting {
                     id,

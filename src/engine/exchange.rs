@@ -85,6 +85,8 @@ pub(super) struct Exchange {
     pub(super) asked_at: Instant,
     /// The command has data behind a prompt.
     pub(super) prompt: bool,
+    /// By when the module ends its data mode by itself, counted from the prompt.
+    pub(super) data_until: Option<Instant>,
     pub(super) result: Option<bool>,
     pub(super) read: Option<ReadEnd>,
     pub(super) overflow: bool,
@@ -109,6 +111,7 @@ impl Exchange {
             deadline: now + request.answer,
             asked_at: now,
             prompt,
+            data_until: None,
             result: None,
             read: None,
             overflow: false,
@@ -122,6 +125,20 @@ impl Exchange {
         match self.request.kind {
             Kind::Operation { operation, id, .. } => Some((operation, id)),
             _ => None,
+        }
+    }
+
+    /// The port has not taken the whole command, and nobody waits for that any more: it is completed whenever the port takes it.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.abandoned && self.phase == Phase::Command
+    }
+
+    /// Whether the module has not got all that it needs to act: a result that comes now is another's.
+    pub(super) fn awaits_its_turn(&self) -> bool {
+        match self.phase {
+            Phase::Command | Phase::Data => true,
+            Phase::Answer => self.prompt,
+            Phase::AfterData | Phase::Result => false,
         }
     }
 

@@ -9,8 +9,12 @@ use crate::Instant;
 use crate::codec::grammar;
 
 /// Queries with an answer by name that every module gives at any time. They take turns, so that a late answer to one that was
-/// itself given up is not taken for the next one's.
-const QUERIES: [&[u8]; 3] = [b"AT+CMEE?\r", b"AT+CFUN?\r", b"AT+CSQ\r"];
+/// itself given up is not taken for the next one's. There is one more than [`ATTEMPTS`], since a command that was given up may
+/// have been one of them.
+const QUERIES: [&[u8]; 4] = [b"AT+CMEE?\r", b"AT+CFUN?\r", b"AT+CSQ\r", b"AT+CCLK?\r"];
+
+/// How many queries are tried.
+const ATTEMPTS: u8 = 3;
 
 /// How long one query may take.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -32,9 +36,12 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Fence {
     state: State,
-    turn: u8,
+    /// The query to ask, or asked last.
+    turn: usize,
+    /// Queries whose answers may be owed: asked since the last fence that stood, or themselves the command that was given up.
+    spent: [bool; QUERIES.len()],
     /// Queries that went unanswered in a row.
-    missed: usize,
+    missed: u8,
 }
 
 impl Fence {
@@ -42,6 +49,7 @@ impl Fence {
         Self {
             state: State::Clear,
             turn: 0,
+            spent: [false; QUERIES.len()],
             missed: 0,
         }
     }
@@ -49,6 +57,14 @@ impl Fence {
     pub(super) fn require(&mut self) {
         self.state = State::Needed;
         self.missed = 0;
+    }
+
+    /// A fence is needed, and what it fences is this command, without its CR.
+    pub(super) fn require_behind(&mut self, command: &[u8]) {
+        self.require();
+        for (spent, query) in self.spent.iter_mut().zip(QUERIES) {
+            *spent |= grammar::name_asked(query) == grammar::name_asked(command);
+        }
     }
 
     pub(super) fn waive(&mut self) {
@@ -72,7 +88,12 @@ impl Fence {
     }
 
     pub(super) fn start(&mut self, now: Instant) {
-        self.turn = self.turn.wrapping_add(1);
+        let after = |step: usize| self.turn.wrapping_add(step) % QUERIES.len();
+        let unspent = |turn: &usize| self.spent.get(*turn) == Some(&false);
+        self.turn = (1..=QUERIES.len()).map(after).find(unspent).unwrap_or(after(1));
+        if let Some(spent) = self.spent.get_mut(self.turn) {
+            *spent = true;
+        }
         self.state = State::Asked {
             written: 0,
             deadline: now + ANSWER,
@@ -80,12 +101,7 @@ impl Fence {
     }
 
     pub(super) fn query(&self) -> &'static [u8] {
-        let [first, second, third] = QUERIES;
-        match self.turn % 3 {
-            0 => first,
-            1 => second,
-            _ => third,
-        }
+        QUERIES.get(self.turn).copied().unwrap_or_default()
     }
 
     pub(super) fn pending(&self) -> &[u8] {
@@ -112,7 +128,7 @@ impl Fence {
         if self.deadline().is_some_and(|deadline| now >= deadline) {
             // One query may have been lost on a module that was still busy, or may be unknown to it.
             self.missed = self.missed.saturating_add(1);
-            self.state = if self.missed < QUERIES.len() {
+            self.state = if self.missed < ATTEMPTS {
                 State::Needed
             } else {
                 State::Failed
@@ -122,14 +138,16 @@ impl Fence {
 
     /// A line came that is neither an unsolicited one of ours nor anything else.
     pub(super) fn on_line(&mut self, line: &[u8]) {
-        let asked = self.query().strip_prefix(b"AT").unwrap_or_default();
-        let asked = asked.trim_ascii_end();
-        let name = asked.strip_suffix(b"?").unwrap_or(asked);
         match self.state {
-            State::Asked { deadline, .. } if self.pending().is_empty() && grammar::name(line) == Some(name) => {
+            State::Asked { deadline, .. }
+                if self.pending().is_empty() && grammar::name(line) == Some(grammar::name_asked(self.query())) =>
+            {
                 self.state = State::Answered { deadline };
             }
-            State::Answered { .. } if grammar::final_result(line) == Some(Ok(())) => self.state = State::Clear,
+            State::Answered { .. } if grammar::final_result(line) == Some(Ok(())) => {
+                self.state = State::Clear;
+                self.spent = [false; QUERIES.len()];
+            }
             _ => {}
         }
     }

@@ -6,6 +6,8 @@ mod exchange;
 mod fence;
 #[cfg(test)]
 mod late;
+#[cfg(test)]
+mod tests;
 mod transmit;
 
 use core::time::Duration;
@@ -18,7 +20,7 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 use crate::codec::{BodyEnd, Decoder, Frame, grammar};
 use crate::error::{Error, InvalidInput, ModuleError};
 use crate::model::Dialect;
-use crate::trace::{Line, Trace};
+use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId, QoS};
 use crate::urc::{Operation, Urc};
 use crate::{Buffers, Instant};
@@ -32,6 +34,10 @@ const DATA_MODE_MARGIN: Duration = Duration::from_secs(2);
 
 /// How long a result is still awaited once the connection has broken.
 const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
+
+/// The longest line that the engine must understand whatever else is in the line buffer, in bytes: the header of an answer to
+/// READ. Unsolicited lines and results are shorter.
+pub(crate) const ENGINE_LINE: usize = 48;
 
 /// A message in the store, not yet handed to the caller.
 #[derive(Debug, Clone, Copy)]
@@ -63,9 +69,13 @@ pub(crate) struct Engine<'b> {
     /// Outcomes of abandoned operations that the caller has not been told.
     settled: heapless::Deque<Settled, 4>,
     fence: Fence,
+    /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
+    quiet_until: Option<Instant>,
     connections: Connections,
     pub(crate) dialect: Dialect,
     pub(crate) trace: Option<TraceHook<'b>>,
+    /// A command that carries or asks for a secret is being answered, or was given up and may still be.
+    secretive: bool,
     /// When the module last sent anything.
     heard_at: Instant,
 }
@@ -82,9 +92,11 @@ impl<'b> Engine<'b> {
             outcome: None,
             settled: heapless::Deque::new(),
             fence: Fence::new(),
+            quiet_until: None,
             connections: Connections::new(),
             dialect,
             trace: None,
+            secretive: false,
             heard_at: now,
         }
     }
@@ -119,10 +131,10 @@ impl<'b> Engine<'b> {
     /// Begins the exchange for what was loaded. The engine must be settled.
     pub(crate) fn begin(&mut self, request: Request, now: Instant) {
         self.decoder.begin();
-        self.decoder.expect_read(None);
         self.outcome = None;
         self.transmit.allow_command();
         let command = Line::new(self.transmit.command());
+        self.secretive |= names_secret(self.transmit.command());
         debug!("> {}", command);
         if let Some(trace) = &mut self.trace {
             trace(Trace::Command(command));
@@ -144,7 +156,7 @@ impl<'b> Engine<'b> {
 
     /// Whether a new exchange can begin: none is in progress, nothing is left to write, and no answer is owed.
     pub(crate) fn is_settled(&self) -> bool {
-        self.exchange.is_none() && self.transmit.pending().is_empty() && self.fence.is_clear()
+        !self.is_busy() && self.fence.is_clear()
     }
 
     /// Nobody waits any more for what is in progress.
@@ -152,8 +164,7 @@ impl<'b> Engine<'b> {
         if let Some(exchange) = &mut self.exchange {
             exchange.abandoned = true;
             // While the host had not written all, the module had nothing to answer.
-            let unlimited = exchange.phase == Phase::Data && self.dialect.data_mode_limit.is_none();
-            if exchange.phase == Phase::Command || unlimited {
+            if exchange.phase == Phase::Data && self.dialect.data_mode_limit.is_none() {
                 exchange.deadline = now + exchange.request.answer;
             }
         }
@@ -169,9 +180,10 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Whether something is still on its way: an exchange, bytes to write, or a fence.
+    /// Whether something is still on its way: an exchange, bytes to write, a fence, or a data mode that must end by itself.
     pub(crate) fn is_busy(&self) -> bool {
-        self.exchange.is_some() || !self.transmit.pending().is_empty() || self.fence.is_active()
+        let writes = !self.transmit.pending().is_empty();
+        self.exchange.is_some() || writes || self.fence.is_active() || self.quiet_until.is_some()
     }
 
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
@@ -186,10 +198,17 @@ impl<'b> Engine<'b> {
 
     /// The next outcome of an abandoned operation on this connection.
     pub(crate) fn next_settled(&mut self, id: ConnectionId) -> Option<Settled> {
-        let of_id = |settled: &Settled| settled.operation.is_some_and(|(_, operated)| operated == id);
-        let settled = self.settled.iter().copied().find(of_id)?;
-        self.settled.retain(|other| *other != settled);
-        Some(settled)
+        let mut next = None;
+        for _ in 0..self.settled.len() {
+            let settled = self.settled.pop_front()?;
+            if next.is_none() && settled.operation.is_some_and(|(_, operated)| operated == id) {
+                next = Some(settled);
+            } else {
+                // There is room: it was just taken from there.
+                let _ = self.settled.push_back(settled);
+            }
+        }
+        next
     }
 
     fn note_settled(&mut self, settled: Settled) {
@@ -288,13 +307,14 @@ impl<'b> Engine<'b> {
                     exchange.deadline = exchange.deadline.max(now + limit);
                     self.decoder.expect_prompt(true);
                 }
-                if let Kind::Read(id) = exchange.request.kind {
-                    self.decoder.expect_read(Some(id.get()));
-                }
             }
             Phase::Data => {
                 exchange.phase = Phase::AfterData;
                 exchange.deadline = now + exchange.request.answer;
+                if let Some(until) = exchange.data_until {
+                    // If bytes were lost on the way, the module waits for as many more, whatever they are.
+                    exchange.deadline = exchange.deadline.max(until + DATA_MODE_MARGIN);
+                }
             }
             _ => {}
         }
@@ -304,21 +324,27 @@ impl<'b> Engine<'b> {
 
     /// When [`poll`](Self::poll) has something to do, if ever.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let exchange = self.exchange.as_ref().map(|exchange| exchange.deadline);
-        exchange.or_else(|| self.fence.deadline())
+        match &self.exchange {
+            Some(exchange) if exchange.is_stalled() => None,
+            Some(exchange) => Some(exchange.deadline),
+            None => self.quiet_until.or_else(|| self.fence.deadline()),
+        }
     }
 
     /// Ends what has waited long enough.
     pub(crate) fn poll(&mut self, now: Instant) {
         self.fence.poll(now);
+        self.quiet_until = self.quiet_until.filter(|until| now < *until);
         if self.fence.has_failed() {
             // What is left of a message does not come any more.
             self.decoder.abandon_body();
         }
-        let Some(exchange) = self.exchange.as_mut().filter(|exchange| now >= exchange.deadline) else {
+        let due = |exchange: &&mut Exchange| now >= exchange.deadline && !exchange.is_stalled();
+        let Some(exchange) = self.exchange.as_mut().filter(due) else {
             return;
         };
         let outcome = match exchange.phase {
+            Phase::Command => return self.give_up_command(),
             // The module said how it ended, only its OK is missing.
             _ if exchange.result.is_some() => exchange.ended(Outcome::Result(exchange.result == Some(true))),
             Phase::Data if self.dialect.data_mode_limit.is_some() => {
@@ -328,13 +354,33 @@ impl<'b> Engine<'b> {
             Phase::Result => exchange.ended(Outcome::NoResult),
             Phase::AfterData => exchange.ended(Outcome::NoAnswer { sent: true }),
             Phase::Answer => Outcome::NoAnswer { sent: !exchange.prompt },
-            Phase::Command | Phase::Data => Outcome::NoAnswer { sent: false },
+            Phase::Data => Outcome::NoAnswer { sent: false },
         };
+        let unprompted = exchange.prompt && exchange.phase == Phase::Answer;
+        if unprompted && self.dialect.data_mode_limit.is_some() {
+            // The prompt may have been lost; the module's limit has run since the command, but for the time the line takes.
+            self.quiet_until = Some(now + DATA_MODE_MARGIN);
+        }
         if exchange.phase != Phase::Result {
-            self.fence.require();
+            self.fence.require_behind(self.transmit.command());
         }
         self.owe_result();
         self.finish(outcome);
+    }
+
+    /// The port did not take the command in time. What it has begun to take must be completed, or the next command would become
+    /// its end: it goes on as if its future had been dropped.
+    fn give_up_command(&mut self) {
+        let Some(exchange) = &mut self.exchange else { return };
+        let outcome = Outcome::NoAnswer { sent: false };
+        if self.transmit.has_begun() {
+            exchange.abandoned = true;
+            let operation = exchange.operation();
+            self.outcome = Some(Settled { operation, outcome });
+        } else {
+            self.transmit.clear();
+            self.finish(outcome);
+        }
     }
 
     /// No more data may be written: the module is about to end its data mode, or has. It answers for what it has.
@@ -359,7 +405,7 @@ impl<'b> Engine<'b> {
             match frame {
                 None => return,
                 Some(Frame::Line) => self.on_line(now),
-                Some(Frame::LongLine) => self.on_long_line(),
+                Some(Frame::LongLine) => self.on_long_line(now),
                 Some(Frame::Prompt) => self.on_prompt(now),
                 Some(Frame::Message { header, end }) => self.on_message(header, end),
             }
@@ -378,6 +424,9 @@ impl<'b> Engine<'b> {
             self.on_urc(urc, now);
         } else if self.fence.is_active() {
             self.fence.on_line(line);
+            if self.fence.is_clear() {
+                self.expect_nothing();
+            }
         } else if let Some(result) = grammar::final_result(line) {
             self.on_final(result, now);
         } else {
@@ -386,11 +435,10 @@ impl<'b> Engine<'b> {
     }
 
     /// Shows a line to the trace and the log. A line that no rule knows is hidden while a secret is on its way: it may be a
-    /// piece of the echo.
+    /// piece of the echo, or of an answer.
     fn show_line(&mut self, known: bool) {
         let line = self.decoder.line();
-        let sensitive = Line::new(self.transmit.command()).is_redacted();
-        let plain = known || !sensitive || grammar::final_result(line).is_some();
+        let plain = known || !self.secretive || grammar::final_result(line).is_some();
         let line = if plain { Line::new(line) } else { Line::hidden(line) };
         debug!("< {}", line);
         if let Some(trace) = &mut self.trace {
@@ -398,12 +446,16 @@ impl<'b> Engine<'b> {
         }
     }
 
-    fn on_long_line(&mut self) {
+    fn on_long_line(&mut self, now: Instant) {
         let line = self.decoder.line();
         debug!(
             "< a line longer than the line buffer of {} bytes",
             self.decoder.capacity()
         );
+        if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
+            // An error in many words.
+            return self.on_final(error, now);
+        }
         let Some(exchange) = &mut self.exchange else { return };
         // The echo of a long command is of no interest; an answer is.
         let echo = line.windows(2).any(|part| part == b"AT");
@@ -422,8 +474,10 @@ impl<'b> Engine<'b> {
             if grammar::read_empty(line, id.get()) {
                 exchange.read = Some(ReadEnd::Empty);
             }
-        } else if belongs(line, self.transmit.command()) && !self.decoder.keep() {
-            exchange.overflow = true;
+        } else if belongs(line, self.transmit.command()) {
+            // Behind what is kept there must be room for the lines that follow.
+            let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
+            exchange.overflow |= !room || !self.decoder.keep();
         }
     }
 
@@ -431,16 +485,18 @@ impl<'b> Engine<'b> {
         if let Some(trace) = &mut self.trace {
             trace(Trace::Prompt);
         }
-        let Some(exchange) = self
-            .exchange
-            .as_mut()
-            .filter(|exchange| exchange.phase == Phase::Answer)
-        else {
+        let limit = self.dialect.data_mode_limit;
+        let own = |exchange: &&mut Exchange| exchange.prompt && exchange.phase == Phase::Answer;
+        let Some(exchange) = self.exchange.as_mut().filter(own) else {
+            // Its command was given up. What was asked meanwhile is lost, or part of the message.
+            self.quiet_until = limit.map(|limit| now + limit + DATA_MODE_MARGIN);
+            self.fence.require();
             return;
         };
         exchange.phase = Phase::Data;
+        exchange.data_until = limit.map(|limit| now + limit);
         // Counted from the command, since a prompt may have waited long to be read.
-        exchange.deadline = match self.dialect.data_mode_limit {
+        exchange.deadline = match limit {
             Some(limit) => exchange.asked_at + limit.saturating_sub(DATA_MODE_MARGIN),
             None => now + exchange.request.answer,
         };
@@ -463,7 +519,8 @@ impl<'b> Engine<'b> {
         }
         let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
         let end = if qos.is_some() { end } else { BodyEnd::Malformed };
-        match &mut self.exchange {
+        let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
+        match self.exchange.as_mut().filter(reading) {
             Some(exchange) => exchange.read = Some(ReadEnd::Message(header, end)),
             // Its READ was given up: it is handed out by the next one.
             None if end != BodyEnd::Stored => self.lost_late = Some(size),
@@ -491,6 +548,11 @@ impl<'b> Engine<'b> {
             exchange.cut = Some(self.transmit.data_written());
             self.transmit.clear();
         }
+        let in_time = |until: Instant| now + DATA_MODE_MARGIN < until || exchange.abandoned;
+        if exchange.phase == Phase::AfterData && exchange.cut.is_none() && !exchange.data_until.is_none_or(in_time) {
+            // It took its whole limit: some of the data never reached it.
+            exchange.cut = Some(self.transmit.data_written());
+        }
         let outcome = match result {
             Ok(()) => exchange.on_ok(now),
             Err(error) => Some(Outcome::Final(Err(error))),
@@ -503,7 +565,7 @@ impl<'b> Engine<'b> {
                 }
             }
             Outcome::Unexpected => {
-                self.fence.require();
+                self.fence.require_behind(self.transmit.command());
                 self.owe_result();
             }
             _ => {}
@@ -552,7 +614,7 @@ impl<'b> Engine<'b> {
         let own = exchange
             .operation()
             .is_some_and(|(awaited, on)| awaited == operation && on.get() == id);
-        if !own || exchange.phase == Phase::Command {
+        if !own || exchange.awaits_its_turn() {
             return;
         }
         connection.apply(operation, success);
@@ -581,10 +643,17 @@ impl<'b> Engine<'b> {
         }
     }
 
+    /// No prompt and no secret can come any more. After a command that was given up they can, until a fence stands.
+    fn expect_nothing(&mut self) {
+        self.decoder.expect_prompt(false);
+        self.secretive = false;
+    }
+
     fn finish(&mut self, outcome: Outcome) {
         let Some(exchange) = self.exchange.take() else { return };
-        self.decoder.expect_prompt(false);
-        // An answer to READ is taken by its length even if it comes late: it stays expected until the next exchange.
+        if self.fence.is_clear() {
+            self.expect_nothing();
+        }
         // A command that was only half written must be completed, or the next one would become its end.
         if self.transmit.pending().is_empty() {
             self.transmit.clear();
@@ -613,13 +682,9 @@ fn belongs(line: &[u8], command: &[u8]) -> bool {
         // What a disturbed line adds is no text.
         return !line.starts_with(b"+") && is_text(line);
     };
-    let asked = command.strip_prefix(b"AT").unwrap_or(command);
-    let end = asked
-        .iter()
-        .position(|byte| matches!(byte, b'=' | b'?'))
-        .unwrap_or(asked.len());
+    let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
-    asked.get(..end) == Some(name) || (name == b"+MPQTTOPEN" && asked.starts_with(b"+MQTTOPEN"))
+    asked == name || (name == b"+MPQTTOPEN" && asked == b"+MQTTOPEN")
 }
 
 fn is_text(line: &[u8]) -> bool {

@@ -60,6 +60,11 @@ impl<'b> Transmit<'b> {
         self.written.saturating_sub(self.command)
     }
 
+    /// Whether any of it has been written.
+    pub(super) fn has_begun(&self) -> bool {
+        self.written > 0
+    }
+
     pub(super) fn allow_command(&mut self) {
         self.allowed = self.command;
     }

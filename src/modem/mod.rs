@@ -17,7 +17,7 @@ pub use network::{Network, NetworkProblem};
 use outline::Outlined;
 
 use crate::client::Client;
-use crate::engine::{Engine, Kind, Outcome, Request};
+use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::Dialect;
 use crate::trace::Trace;
@@ -48,7 +48,6 @@ const STALLED: Duration = Duration::from_secs(10);
 /// let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
 /// # let _ = buffers;
 /// ```
-#[derive(Debug)]
 pub struct Buffers<'b> {
     pub(crate) line: &'b mut [u8],
     pub(crate) message: &'b mut [u8],
@@ -58,8 +57,8 @@ pub struct Buffers<'b> {
 impl<'b> Buffers<'b> {
     /// Three buffers.
     ///
-    /// * `line` holds the answer to one command: 128 bytes do for MQTT, 512 for every command of this crate but those that print
-    ///   wills and user names.
+    /// * `line` holds the answer to one command, and 48 bytes for the lines behind it: 128 bytes do for MQTT, 512 for every
+    ///   command of this crate but those that print wills and user names.
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
@@ -70,6 +69,17 @@ impl<'b> Buffers<'b> {
             message,
             transmit,
         }
+    }
+}
+
+/// Prints sizes only: the memory may have held a password.
+impl core::fmt::Debug for Buffers<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Buffers")
+            .field("line", &self.line.len())
+            .field("message", &self.message.len())
+            .field("transmit", &self.transmit.len())
+            .finish()
     }
 }
 
@@ -249,12 +259,16 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::Silent`] if the module does not answer the fence.
+    /// [`Error::Silent`] if the module does not answer the fence, [`Error::LineBuffer`] if no answer could be understood.
     pub(crate) async fn settle(&mut self) -> Result<(), Error<T::Error>> {
         Outlined(pin!(self.settle_inline())).await
     }
 
     async fn settle_inline(&mut self) -> Result<(), Error<T::Error>> {
+        let max = self.engine.line_size();
+        if max < ENGINE_LINE {
+            return Err(Error::LineBuffer { max });
+        }
         let now = self.clock.now();
         self.engine.abandon(now);
         let until = now + STALLED;

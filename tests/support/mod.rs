@@ -42,7 +42,7 @@ impl Memory {
         self.modem_on(Paced::new(world), world, dialect)
     }
 
-    fn modem_on<T: Read + Write>(&mut self, port: T, world: &World, dialect: Dialect) -> TestModem<'_, T> {
+    pub fn modem_on<T: Read + Write>(&mut self, port: T, world: &World, dialect: Dialect) -> TestModem<'_, T> {
         let buffers = Buffers::new(&mut self.line, &mut self.message, &mut self.transmit);
         Modem::with_dialect(port, world.clock(), buffers, dialect)
     }

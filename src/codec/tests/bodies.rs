@@ -60,7 +60,7 @@ impl Case {
         Setup {
             store: need.saturating_add_signed(self.spare),
             quoted: self.pinned.then_some(self.quoted),
-            ..Setup::READ
+            ..Setup::PLAIN
         }
     }
 
@@ -131,7 +131,7 @@ proptest! {
         (quoted, prompt) in (any::<Option<bool>>(), any::<bool>()),
     ) {
         for bytes in [bytes, hostile] {
-            let setup = Setup { line, store, quoted, prompt, read: Some(1) };
+            let setup = Setup { line, store, quoted, prompt };
             let whole = setup.run([&bytes[..]]);
             prop_assert_eq!(&setup.run(cut(&bytes, &cuts)), &whole);
             prop_assert_eq!(&setup.run(bytes.chunks(1)), &whole);
@@ -149,7 +149,7 @@ fn every_single_cut_of_a_hostile_message() {
         for spaced in [false, true] {
             let bytes = [b"\r\n", &answer(topic, payload, quoted, spaced)[..], b"\r\n\r\nOK\r\n"].concat();
             for at in 0..=bytes.len() {
-                let (found, known) = Setup::READ.run(cut(&bytes, &[at]));
+                let (found, known) = Setup::PLAIN.run(cut(&bytes, &[at]));
                 assert_eq!(
                     found,
                     [message(topic, payload, spaced), Found::line("OK")],
@@ -167,32 +167,29 @@ fn a_message_larger_than_the_store_is_counted_to_its_end() {
     for quoted in [false, true] {
         for store in [0, 1, 7, 8, 9, payload.len()] {
             let bytes = [&answer(b"t", &payload, quoted, false)[..], b"\r\n\r\nOK\r\n"].concat();
-            let found = Setup { store, ..Setup::READ }.found(&bytes);
+            let found = Setup { store, ..Setup::PLAIN }.found(&bytes);
             assert_eq!(found, [lost(1, payload.len(), BodyEnd::TooLarge), Found::line("OK")]);
         }
     }
 }
 
 #[test]
-fn the_answer_of_another_connection_is_not_collected() {
-    let bytes = b"+MQTTREAD: 2,1,1,1,a,b\r\n";
-    assert_eq!(Setup::READ.found(bytes), lines(&["+MQTTREAD: 2,1,1,1,a,b"]));
-    assert_eq!(Setup::PLAIN.found(bytes), lines(&["+MQTTREAD: 2,1,1,1,a,b"]));
-}
-
-#[test]
-fn one_answer_is_collected_per_request() {
-    let answer = answer(b"t", b"p", false, false);
-    let bytes = [&answer[..], b"\r\nOK\r\n", &answer, b"\r\n"].concat();
-    let found = Setup::READ.found(&bytes);
-    let second = Found::line(&answer);
-    assert_eq!(found, [message(b"t", b"p", false), Found::line("OK"), second]);
+fn an_answer_that_nobody_awaits_is_still_collected_by_its_lengths() {
+    for id in [1, 2, 101] {
+        let mut answer = answer(b"t", b"\r\nOK\r\n", false, false);
+        answer = [format!("+MQTTREAD: {id}").as_bytes(), &answer[b"+MQTTREAD: 1".len()..]].concat();
+        let bytes = [&answer[..], b"\r\nOK\r\n", &answer, b"\r\n"].concat();
+        let found = Setup::PLAIN.found(&bytes);
+        let is_message = |found: &Found| matches!(found, Found::Message { header, .. } if header.id == id);
+        assert!(is_message(&found[0]) && is_message(&found[2]), "{found:?}");
+        assert_eq!((found.len(), &found[1]), (3, &Found::line("OK")));
+    }
 }
 
 #[test]
 fn nothing_stored_is_a_line() {
     let bytes = b"\r\n+MQTTREAD: 1,0,0,0\r\n\r\nOK\r\n";
-    assert_eq!(Setup::READ.found(bytes), lines(&["+MQTTREAD: 1,0,0,0", "OK"]));
+    assert_eq!(Setup::PLAIN.found(bytes), lines(&["+MQTTREAD: 1,0,0,0", "OK"]));
 }
 
 #[test]
@@ -200,13 +197,13 @@ fn separators_that_do_not_stand_make_a_body_malformed() {
     // No comma where the topic ends; the body is still taken by its length.
     let bytes = b"+MQTTREAD: 1,1,3,2,abcdef\r\nOK\r\n";
     assert_eq!(
-        Setup::READ.found(bytes),
+        Setup::PLAIN.found(bytes),
         [lost(3, 2, BodyEnd::Malformed), Found::line("OK")]
     );
     // Told that the module quotes, which this one does not.
     let told = Setup {
         quoted: Some(true),
-        ..Setup::READ
+        ..Setup::PLAIN
     };
     let bytes = b"+MQTTREAD: 1,1,3,2,abc,de\r\n\r\nOK\r\n";
     assert_eq!(told.found(bytes), [lost(3, 2, BodyEnd::Malformed), Found::line("OK")]);
@@ -216,7 +213,6 @@ fn separators_that_do_not_stand_make_a_body_malformed() {
 fn a_header_that_promises_too_much_waits_and_can_be_given_up() {
     let (mut line, mut store) = ([0; 64], [0; 8]);
     let mut decoder = Decoder::new(&mut line, None);
-    decoder.expect_read(Some(1));
     assert_eq!(
         push(&mut decoder, &mut store, b"+MQTTREAD: 1,1,1048576,1048576,\r\nOK\r\n"),
         []
@@ -229,5 +225,5 @@ fn a_header_that_promises_too_much_waits_and_can_be_given_up() {
 fn a_header_that_promises_what_no_module_can_send_is_a_line() {
     let text = "+MQTTREAD: 1,1,1,1048577,";
     let bytes = format!("{text}\r\nOK\r\n");
-    assert_eq!(Setup::READ.found(bytes.as_bytes()), lines(&[text, "OK"]));
+    assert_eq!(Setup::PLAIN.found(bytes.as_bytes()), lines(&[text, "OK"]));
 }

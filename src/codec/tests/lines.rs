@@ -63,7 +63,7 @@ fn a_line_longer_than_the_buffer_is_cut_and_the_next_is_whole() {
 fn a_header_cut_by_a_short_buffer_is_no_header() {
     let setup = Setup {
         line: 18,
-        ..Setup::READ
+        ..Setup::PLAIN
     };
     let found = setup.found(b"+MQTTREAD: 1,1,1,1,a,b\r\n");
     assert_eq!(found, [Found::LongLine(b"+MQTTREAD: 1,1,1,1".to_vec())]);

@@ -33,7 +33,6 @@ struct Setup {
     store: usize,
     quoted: Option<bool>,
     prompt: bool,
-    read: Option<u8>,
 }
 
 impl Setup {
@@ -42,12 +41,6 @@ impl Setup {
         store: 256,
         quoted: None,
         prompt: false,
-        read: None,
-    };
-
-    const READ: Self = Self {
-        read: Some(1),
-        ..Self::PLAIN
     };
 
     /// Runs a decoder over `pieces`. Returns what it found, and what it then knows of the module's quotes.
@@ -56,7 +49,6 @@ impl Setup {
         let mut store = vec![0; self.store];
         let mut decoder = Decoder::new(&mut line, self.quoted);
         decoder.expect_prompt(self.prompt);
-        decoder.expect_read(self.read);
         let mut found = Vec::new();
         for piece in pieces {
             found.extend(push(&mut decoder, &mut store, piece));

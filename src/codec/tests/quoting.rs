@@ -25,12 +25,12 @@ fn an_unquoted_message_cannot_pretend_to_be_quoted() {
     for (topic, payload, after) in UNQUOTED {
         let bytes = [&answer(topic, payload, false, false)[..], after.as_bytes()].concat();
         assert_eq!(
-            Setup::READ.found(&bytes),
+            Setup::PLAIN.found(&bytes),
             [message(topic, payload, false), Found::line("OK")],
             "{}",
             bytes.escape_ascii()
         );
-        assert_eq!(Setup::READ.run([&bytes[..]]).1, Some(false));
+        assert_eq!(Setup::PLAIN.run([&bytes[..]]).1, Some(false));
     }
 }
 
@@ -45,12 +45,12 @@ fn a_quoted_message_cannot_pretend_to_be_unquoted() {
     ] {
         let bytes = [&answer(topic, payload, true, false)[..], after.as_bytes()].concat();
         assert_eq!(
-            Setup::READ.found(&bytes),
+            Setup::PLAIN.found(&bytes),
             [message(topic, payload, false), Found::line("OK")],
             "{}",
             bytes.escape_ascii()
         );
-        assert_eq!(Setup::READ.run([&bytes[..]]).1, Some(true));
+        assert_eq!(Setup::PLAIN.run([&bytes[..]]).1, Some(true));
     }
 }
 
@@ -61,7 +61,7 @@ fn a_line_behind_the_message_is_not_lost_to_the_decision() {
         let bytes = [&answer(b"\"t", b"p", false, false)[..], after.as_bytes()].concat();
         let rest = lines(&["+MQTTBREAK: 1,1", "OK"]);
         assert_eq!(
-            Setup::READ.found(&bytes),
+            Setup::PLAIN.found(&bytes),
             [vec![message(b"\"t", b"p", false)], rest].concat()
         );
     }
@@ -70,13 +70,13 @@ fn a_line_behind_the_message_is_not_lost_to_the_decision() {
 #[test]
 fn the_decision_waits_for_the_bytes_that_make_it() {
     let bytes = answer(b"\"t", b"p", false, false);
-    assert_eq!(Setup::READ.found(&bytes), []);
-    assert_eq!(Setup::READ.found(&[&bytes[..], b"\r\nO"].concat()), []);
-    let whole = Setup::READ.found(&[&bytes[..], b"\r\nOK"].concat());
+    assert_eq!(Setup::PLAIN.found(&bytes), []);
+    assert_eq!(Setup::PLAIN.found(&[&bytes[..], b"\r\nO"].concat()), []);
+    let whole = Setup::PLAIN.found(&[&bytes[..], b"\r\nOK"].concat());
     assert_eq!(whole, [message(b"\"t", b"p", false)]);
     // A topic that begins with anything else decides at once.
     let other = answer(b"t", b"p", false, false);
-    assert_eq!(Setup::READ.found(&other), [message(b"t", b"p", false)]);
+    assert_eq!(Setup::PLAIN.found(&other), [message(b"t", b"p", false)]);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_was_not_stored_teaches_nothing() {
     let bytes = [&answer(b"topic", b"payload", true, false)[..], b"\r\n\r\nOK\r\n"].concat();
     let setup = Setup {
         store: 3,
-        ..Setup::READ
+        ..Setup::PLAIN
     };
     assert_eq!(setup.run([&bytes[..]]).1, None);
 }

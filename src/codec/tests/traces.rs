@@ -85,7 +85,6 @@ fn every_capture_yields_its_events_in_every_framing() {
     // No captured line but the prompt itself begins with `>`, so one may be expected throughout.
     let setup = Setup {
         prompt: true,
-        read: Some(1),
         line: 512,
         ..Setup::PLAIN
     };
