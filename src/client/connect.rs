@@ -153,7 +153,7 @@ where
     }
 
     /// Whether this connection is in the answer to a question, if the module answers it.
-    async fn is_listed<Cmd: AtatCmd<Response = Ids>>(
+    async fn is_listed<Cmd: AtatCmd<Response = Ids> + Sync>(
         &mut self,
         question: &Cmd,
     ) -> Result<Option<bool>, Error<T::Error>> {

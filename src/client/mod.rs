@@ -76,16 +76,6 @@ where
             .is_some_and(|connection| connection.owed.is_some())
     }
 
-    /// The connection is open, and a result that comes is the next operation's own.
-    fn check_open(&self) -> Result<(), Error<T::Error>> {
-        match self.link() {
-            Link::Broken(cause) => Err(Error::Disconnected(cause)),
-            Link::Open if self.is_unsettled() => Err(Error::Unsettled),
-            Link::Open => Ok(()),
-            Link::Closed | Link::Unknown => Err(Error::NotConnected),
-        }
-    }
-
     /// Runs a command whose result comes in a line of its own.
     async fn operate<Cmd: Operable>(&mut self, command: &Cmd, data: &[u8]) -> Result<Outcome, Error<T::Error>> {
         let result = if Cmd::OPERATION == Operation::Open {
@@ -121,7 +111,7 @@ where
 }
 
 /// A command whose result comes in a line of its own.
-trait Operable: AtatCmd {
+trait Operable: AtatCmd + Sync {
     const OPERATION: Operation;
 
     /// Whether the module reports a result.

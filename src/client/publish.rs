@@ -60,8 +60,6 @@ where
             }
             .into());
         };
-        self.modem.settle().await?;
-        self.check_open()?;
         let id = self.id;
         let outcome = if size == 0 {
             // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).

@@ -6,7 +6,7 @@ use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
 use crate::Clock;
-use crate::command::encode_read;
+use crate::command::ReadStored;
 use crate::engine::{Kind, Link, Outcome, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
@@ -139,8 +139,7 @@ where
             answer: ANSWER,
             result: ANSWER,
         };
-        self.modem.engine.load(&[], |buffer| encode_read(id, buffer))?;
-        match self.modem.run(request).await? {
+        match self.modem.exchange(&ReadStored { id }, &[], request).await? {
             Outcome::Message | Outcome::Empty => Ok(()),
             // A connection that has ended may have taken its messages with it.
             Outcome::Final(Err(_)) if self.link() != Link::Open => {

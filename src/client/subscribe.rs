@@ -37,8 +37,6 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<(), Error<T::Error>> {
-        self.modem.settle().await?;
-        self.check_open()?;
         self.succeed(&Subscribe {
             id: self.id,
             filter,
@@ -68,8 +66,6 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn unsubscribe(&mut self, filter: TopicFilter<'_>) -> Result<(), Error<T::Error>> {
-        self.modem.settle().await?;
-        self.check_open()?;
         self.succeed(&Unsubscribe { id: self.id, filter }).await
     }
 }

@@ -179,20 +179,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sleepers_wake_in_their_order_and_not_before_their_time() {
+    fn nobody_wakes_before_their_time() {
         let clock = StdClock::new();
         let start = clock.now();
-        let order = Mutex::new(Vec::new());
-        let sleep = |millis| {
-            let order = &order;
-            async move {
-                clock.sleep_until(start + Duration::from_millis(millis)).await;
-                assert!(clock.now() >= start + Duration::from_millis(millis));
-                order.lock().unwrap().push(millis);
-            }
+        let sleep = async |millis| {
+            let until = start + Duration::from_millis(millis);
+            clock.sleep_until(until).await;
+            assert!(clock.now() >= until);
         };
-        block_on(zip(zip(sleep(200), sleep(20)), zip(sleep(100), sleep(0))));
-        assert_eq!(*order.lock().unwrap(), [0, 20, 100, 200]);
+        block_on(zip(zip(sleep(80), sleep(20)), zip(sleep(40), sleep(0))));
     }
 
     #[test]

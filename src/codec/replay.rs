@@ -25,11 +25,12 @@ impl Found {
 }
 
 /// Pushes one read, as the engine does: until the decoder has taken all of it and has nothing more to say.
+#[cfg(test)]
 pub(crate) fn push(decoder: &mut Decoder<'_>, store: &mut [u8], read: &[u8]) -> Vec<Found> {
     push_and_keep(decoder, store, read, |_| false)
 }
 
-/// As [`push`], and keeps the lines that are wanted as an answer.
+/// As `push`, and keeps the lines that are wanted as an answer.
 pub(crate) fn push_and_keep(
     decoder: &mut Decoder<'_>,
     store: &mut [u8],

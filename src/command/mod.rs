@@ -27,7 +27,7 @@ pub use network::{
 };
 pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
-pub(crate) use read::encode_read;
+pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};

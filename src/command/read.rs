@@ -1,6 +1,6 @@
 //! `AT+MQTTREAD`: fetching a stored message (V1.3 and V1.0.1 section 1.11).
 
-use super::{ANSWER, Ids, at_command};
+use super::{ANSWER, Done, Ids, at_command};
 use crate::codec::{Encoder, grammar};
 use crate::types::{ConnectionId, QoS};
 
@@ -32,7 +32,7 @@ impl<const T: usize, const P: usize> atat::AtatResp for ReadMessage<T, P> {}
 
 impl<const T: usize, const P: usize> Read<T, P> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        encode_read(self.id, buffer)
+        ReadStored { id: self.id }.encode(buffer)
     }
 
     fn answer(&self, answer: &[u8]) -> Option<ReadMessage<T, P>> {
@@ -51,9 +51,19 @@ impl<const T: usize, const P: usize> Read<T, P> {
     }
 }
 
-pub(crate) fn encode_read(id: ConnectionId, buffer: &mut [u8]) -> usize {
-    Encoder::new(buffer, "+MQTTREAD").number(id.get()).end()
+/// `AT+MQTTREAD=id`, where the engine itself takes the message from the answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReadStored {
+    pub(crate) id: ConnectionId,
 }
+
+impl ReadStored {
+    fn encode(&self, buffer: &mut [u8]) -> usize {
+        Encoder::new(buffer, "+MQTTREAD").number(self.id.get()).end()
+    }
+}
+
+at_command!([] ReadStored => Done, ANSWER, |_, _| Some(Done));
 
 at_command!([const T: usize, const P: usize] Read<T, P> => ReadMessage<T, P>, ANSWER, Self::answer);
 

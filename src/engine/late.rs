@@ -13,7 +13,9 @@ fn link_after(early: &[u8], late: &[u8]) -> Link {
     engine.connections.by_number(1).unwrap().apply(Operation::Open, true);
     let id = ConnectionId::FIRST;
     engine
-        .load(b"", |buffer| crate::command::encode_read(id, buffer))
+        .load(b"", &|buffer| {
+            atat::AtatCmd::write(&crate::command::ReadStored { id }, buffer)
+        })
         .unwrap();
     let request = Request {
         kind: Kind::Read(id),

@@ -16,7 +16,7 @@ pub(crate) use connections::Link;
 pub(crate) use exchange::{Kind, Outcome, Request};
 
 use crate::codec::{BodyEnd, Decoder, Frame, grammar};
-use crate::error::{InvalidInput, ModuleError};
+use crate::error::{Error, InvalidInput, ModuleError};
 use crate::model::Dialect;
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId, QoS};
@@ -101,8 +101,28 @@ impl<'b> Engine<'b> {
 
     // Requests.
 
+    /// Refuses what needs an open connection, or one without an owed result, where there is none. The engine must be settled.
+    pub(crate) fn check<E>(&self, request: &Request) -> Result<(), Error<E>> {
+        match request.kind {
+            Kind::Operation {
+                operation: Operation::Open | Operation::Close,
+                ..
+            }
+            | Kind::Plain
+            | Kind::Read(_) => Ok(()),
+            Kind::Operation { id, .. } => {
+                match self.connection(id).map(|connection| (connection.link, connection.owed)) {
+                    Some((Link::Broken(cause), _)) => Err(Error::Disconnected(cause)),
+                    Some((Link::Open, Some(_))) => Err(Error::Unsettled),
+                    Some((Link::Open, None)) => Ok(()),
+                    _ => Err(Error::NotConnected),
+                }
+            }
+        }
+    }
+
     /// Puts a command line and its data into the transmit buffer.
-    pub(crate) fn load(&mut self, data: &[u8], write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+    pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
         self.transmit.load(data, write)
     }
 

@@ -27,7 +27,7 @@ impl<'b> Transmit<'b> {
     /// no room.
     ///
     /// A line feed behind the command is dropped: it could become the first byte of the data.
-    pub(super) fn load(&mut self, data: &[u8], write: impl FnOnce(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+    pub(super) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
         self.clear();
         let len = write(self.buffer);
         let command = self.buffer.get(..len).unwrap_or_default();

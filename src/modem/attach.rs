@@ -95,7 +95,10 @@ where
     }
 
     /// An identification command; a module that refuses it has no such name.
-    async fn ask<Cmd: atat::AtatCmd<Response = Value>>(&mut self, command: &Cmd) -> Result<Value, Error<T::Error>> {
+    async fn ask<Cmd: atat::AtatCmd<Response = Value> + Sync>(
+        &mut self,
+        command: &Cmd,
+    ) -> Result<Value, Error<T::Error>> {
         match self.send(command).await {
             Err(Error::Module(_) | Error::Unexpected) => Ok(Value::default()),
             answer => answer,

@@ -2,7 +2,9 @@
 
 mod attach;
 mod network;
+mod outline;
 
+use core::pin::pin;
 use core::time::Duration;
 
 use atat::AtatCmd;
@@ -12,6 +14,7 @@ use embedded_io_async::{Read, Write};
 
 pub use attach::Identity;
 pub use network::{Network, NetworkProblem};
+use outline::Outlined;
 
 use crate::client::Client;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
@@ -194,7 +197,7 @@ where
     /// println!("{:?} dBm", signal.dbm());
     /// # Ok(()) }
     /// ```
-    pub async fn send<Cmd: AtatCmd>(&mut self, command: &Cmd) -> Result<Cmd::Response, Error<T::Error>> {
+    pub async fn send<Cmd: AtatCmd + Sync>(&mut self, command: &Cmd) -> Result<Cmd::Response, Error<T::Error>> {
         let request = Request {
             kind: Kind::Plain,
             answer: Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS)),
@@ -207,19 +210,26 @@ where
     }
 
     /// Runs a command with data behind its prompt, and returns how that ended.
-    pub(crate) async fn exchange<Cmd: AtatCmd>(
+    pub(crate) async fn exchange<Cmd: AtatCmd + Sync>(
         &mut self,
         command: &Cmd,
         data: &[u8],
         request: Request,
     ) -> Result<Outcome, Error<T::Error>> {
-        self.settle().await?;
-        self.engine.load(data, |buffer| command.write(buffer))?;
-        self.run(request).await
+        let write = |buffer: &mut [u8]| command.write(buffer);
+        Outlined(pin!(self.perform(&write, data, request))).await
     }
 
-    /// Runs what is loaded.
-    pub(crate) async fn run(&mut self, request: Request) -> Result<Outcome, Error<T::Error>> {
+    /// Settles, encodes, and runs: the same code for every command.
+    async fn perform(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
+        self.settle().await?;
+        self.engine.check(&request)?;
+        self.engine.load(data, write)?;
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
@@ -251,6 +261,10 @@ where
     ///
     /// [`Error::Silent`] if the module does not answer the fence, [`Error::LineBuffer`] if no answer could be understood.
     pub(crate) async fn settle(&mut self) -> Result<(), Error<T::Error>> {
+        Outlined(pin!(self.settle_inline())).await
+    }
+
+    async fn settle_inline(&mut self) -> Result<(), Error<T::Error>> {
         let max = self.engine.line_size();
         if max < ENGINE_LINE {
             return Err(Error::LineBuffer { max });

@@ -133,7 +133,10 @@ where
     }
 
     /// A question that a module without a network may answer with an error.
-    async fn tolerate<Cmd: atat::AtatCmd>(&mut self, command: &Cmd) -> Result<Option<Cmd::Response>, Error<T::Error>> {
+    async fn tolerate<Cmd: atat::AtatCmd + Sync>(
+        &mut self,
+        command: &Cmd,
+    ) -> Result<Option<Cmd::Response>, Error<T::Error>> {
         match self.send(command).await {
             Ok(answer) => Ok(Some(answer)),
             Err(Error::Module(_) | Error::Unexpected) => Ok(None),

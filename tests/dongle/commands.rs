@@ -1,0 +1,235 @@
+//! What the commands do when all goes well.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::embedded;
+use crate::tool::{Running, Simulator, all_bytes, commands, dongle, file, run, text, wait_for};
+
+const SIMULATE: &str = "--simulate";
+
+fn objects(text: &str) -> Vec<Value> {
+    let objects = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is an object"));
+    objects.collect()
+}
+
+#[test]
+fn the_demo_shows_the_message_that_came_back() {
+    let done = run([SIMULATE, "demo"]).succeeded();
+    let steps: Vec<_> = done
+        .text()
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    let expected = "simulate attach network connect subscribe publish receive disconnect The";
+    assert_eq!(steps, expected.split(' ').collect::<Vec<_>>());
+    let received = done.text().lines().find(|line| line.starts_with("receive")).unwrap();
+    assert!(received.contains("\"hello from a Fibocom module\""), "{received}");
+    assert_eq!(done.err, "");
+}
+
+#[test]
+fn the_demo_in_objects() {
+    let done = run([SIMULATE, "--json", "--no-network", "demo"]);
+    // The simulated module wants its data connection.
+    done.failed(5, &["refused"]);
+    let done = run([SIMULATE, "--json", "demo"]).succeeded();
+    let objects = objects(done.text());
+    assert!(objects.iter().all(|object| object["event"] == "step"));
+    let received = objects.iter().find(|object| object["step"] == "receive").unwrap();
+    assert_eq!(received["payload"], "hello from a Fibocom module");
+    assert_eq!(
+        received["payload_hex"].as_str().unwrap().len(),
+        2 * received["bytes"].as_u64().unwrap() as usize
+    );
+}
+
+#[test]
+fn info_says_where_each_fact_came_from() {
+    let done = run([SIMULATE, "info"]).succeeded();
+    for words in [
+        "model",
+        "L610",
+        "(AT+CGMM)",
+        "AT+CGMR",
+        "AT+CSQ",
+        "864430010012345",
+        "registered at home",
+    ] {
+        assert!(done.text().contains(words), "{words}: {}", done.text());
+    }
+    let done = run([SIMULATE, "--json", "info"]).succeeded();
+    let objects = objects(done.text());
+    assert_eq!(objects.len(), 1);
+    assert_eq!(objects[0]["imei"]["value"], "864430010012345");
+    assert_eq!(objects[0]["signal"]["source"], "AT+CSQ");
+}
+
+#[test]
+fn a_raw_command_and_its_answer() {
+    let done = run([SIMULATE, "at", "AT+CSQ"]).succeeded();
+    assert_eq!(done.text(), "+CSQ: 24,99\nOK\n");
+    let done = run([SIMULATE, "at", "ATI"]).succeeded();
+    assert_eq!(done.text().lines().count(), 4);
+    let done = run([SIMULATE, "--json", "at", "AT+NOSUCH"]);
+    done.failed(6, &["unknown command"]);
+    assert_eq!(objects(done.text())[0]["ok"], false);
+}
+
+#[test]
+fn every_byte_goes_through_at_every_quality_of_service() {
+    let broker = embedded::start().expect("the embedded broker starts").to_string();
+    let directory = tempfile::tempdir().unwrap();
+    let payload = file(&directory, "payload");
+    std::fs::write(&payload, all_bytes(4)).unwrap();
+    let here = Simulator::start(["--broker", &broker]);
+    let there = Simulator::start(["--broker", &broker]);
+    for qos in ["0", "1", "2"] {
+        let trace = file(&directory, &format!("trace-{qos}"));
+        let topic = format!("bytes/{qos}");
+        let subscriber = dongle_on(
+            &there,
+            ["--trace", text(&trace), "sub", "-h", "any", "-i", "there"],
+            ["-t", &topic, "-q", qos, "-C", "2", "-N"],
+        );
+        wait_for(&trace, "< +MQTTSUB: 1,1");
+        for _ in 0..2 {
+            let arguments = [
+                "--port",
+                &here.port,
+                "pub",
+                "-h",
+                "any",
+                "-i",
+                "here",
+                "-t",
+                &topic,
+                "-q",
+                qos,
+                "-f",
+                text(&payload),
+            ];
+            let done = run(arguments).succeeded();
+            let result = format!("published 1 message of 1024 bytes to {topic} at QoS {qos}: confirmed\n");
+            assert_eq!(done.text(), result);
+        }
+        let done = subscriber.end().succeeded();
+        assert!(done.out == all_bytes(8), "QoS {qos}: {} bytes", done.out.len());
+    }
+}
+
+fn dongle_on<const A: usize, const B: usize>(simulator: &Simulator, first: [&str; A], then: [&str; B]) -> Running {
+    let port = ["--port", &simulator.port];
+    Running::start(&mut dongle(port.iter().chain(&first).chain(&then)))
+}
+
+#[test]
+fn messages_are_printed_as_wanted() {
+    let broker = embedded::start().expect("the embedded broker starts").to_string();
+    let here = Simulator::start(["--broker", &broker]);
+    // Retained, so that they wait for each subscriber.
+    for (topic, payload) in [("print/a", &b"plain"[..]), ("print/b", b"\xff\0\r\n")] {
+        let mut command = dongle(["--port", &here.port, "pub", "-h", "any", "-t", topic, "-r", "-s"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(payload).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+    let print = |arguments: &[&str]| {
+        let first = ["--port", &here.port, "sub", "-h", "any", "-q", "1"];
+        run(first.iter().chain(arguments)).succeeded().out
+    };
+    assert_eq!(print(&["-t", "print/a", "-C", "1"]), b"plain\n");
+    assert_eq!(print(&["-t", "print/a", "-C", "1", "-N"]), b"plain");
+    assert_eq!(
+        print(&["-t", "print/+", "-t", "other/#", "-C", "1", "-F", "%%"]),
+        b"%\n"
+    );
+    assert_eq!(
+        print(&["-t", "print/b", "-C", "1", "-F", "%t %q %l %x [%p]"]),
+        b"print/b 1 4 ff000d0a [\xff\0\r\n]\n"
+    );
+    let object = print(&["-t", "print/b", "-C", "1", "--json"]);
+    let object = &objects(str::from_utf8(&object).unwrap())[0];
+    assert_eq!(object["event"], "message");
+    assert_eq!(object["topic"], "print/b");
+    assert_eq!(object["payload"], Value::Null);
+    assert_eq!(object["payload_hex"], "ff000d0a");
+    // Cleared, there is nothing left to wait for.
+    run(["--port", &here.port, "pub", "-h", "any", "-t", "print/a", "-r", "-n"]).succeeded();
+    let first = ["--port", &here.port, "sub", "-h", "any", "-t", "print/a", "-W", "1"];
+    run(first).failed(27, &["-W"]);
+}
+
+#[test]
+fn a_message_is_repeated_as_often_as_wanted() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = file(&directory, "log");
+    let here = Simulator::start(["--embedded-broker", "--log", text(&log)]);
+    let first = ["--port", &here.port, "--json", "pub", "-h", "any", "-t", "again"];
+    let done = run(first.iter().chain(&["-m", "x", "-q", "1", "--repeat", "5"])).succeeded();
+    let numbers: Vec<_> = objects(done.text())
+        .iter()
+        .map(|object| object["number"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert_eq!(commands(&log, "AT+MQTTPUB="), 5);
+    assert_eq!(commands(&log, "AT+MQTTCLOSE=1"), 1);
+}
+
+#[test]
+fn an_interrupt_closes_the_connection_first() {
+    let directory = tempfile::tempdir().unwrap();
+    for (ends, code) in [(&[][..], 0), (&["-C", "9"], 130)] {
+        let (log, trace) = (file(&directory, "log"), file(&directory, "trace"));
+        let here = Simulator::start(["--embedded-broker", "--log", text(&log)]);
+        let port = [
+            "--port",
+            &here.port,
+            "--trace",
+            text(&trace),
+            "sub",
+            "-h",
+            "any",
+            "-t",
+            "x",
+        ];
+        let subscriber = Running::start(&mut dongle(port.iter().chain(ends)));
+        wait_for(&trace, "< +MQTTSUB: 1,1");
+        let id = subscriber.id().to_string();
+        assert!(
+            Command::new("sh")
+                .args(["-c", &format!("kill -INT {id}")])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(subscriber.end().code, Some(code));
+        wait_for(&log, "+MQTTCLOSE: 1,1");
+        std::fs::remove_file(trace).unwrap();
+    }
+}
+
+#[test]
+fn help_names_every_command_and_every_exit_code() {
+    let done = run(["--help"]).succeeded();
+    for word in [
+        "demo",
+        "info",
+        "selftest",
+        "pub ",
+        "sub ",
+        "auth",
+        "at COMMAND",
+        "27",
+        "130",
+        "-h HOST",
+        "--simulate",
+    ] {
+        assert!(done.text().contains(word), "{word}");
+    }
+}

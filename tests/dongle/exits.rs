@@ -1,0 +1,258 @@
+//! How it ends when something goes wrong: a code and a sentence.
+
+use fibocom_mqtt::sim::{NetworkNeed, Settings, Sim};
+
+use crate::tool::{Running, Served, Simulator, commands, dongle, file, run, text, wait_for};
+
+#[test]
+fn wrong_usage_ends_with_1_and_says_what_is_right() {
+    for (arguments, word) in [
+        (&[][..], "demo, info, pub, sub or at"),
+        (&["demo"], "--simulate"),
+        (&["info"], "--port"),
+        (&["--simulate", "frobnicate"], "frobnicate"),
+        (&["--simulate", "--frobnicate", "info"], "--frobnicate"),
+        (&["--simulate", "-x", "info"], "-x"),
+        (&["--simulate", "info", "more"], "more"),
+        (&["--simulate", "info", "-m", "x"], "-m"),
+        (&["--simulate=X999", "info"], "L610"),
+        (&["--port", "x", "--simulate", "info"], "exclude"),
+        (&["--port", "x", "--broker", "localhost:1883", "info"], "-h"),
+        (&["--simulate", "--wait", "soon", "info"], "--wait"),
+        (&["--port", "/nonexistent", "sub", "-t", "x"], "-h"),
+        (&["--simulate", "sub"], "-t"),
+        (&["--simulate", "sub", "-t", "x", "-F", "%z"], "-F"),
+        (&["--simulate", "sub", "-t", "x", "-q", "3"], "0, 1 or 2"),
+        (&["--simulate", "sub", "-t", "x", "-n"], "-n"),
+        (&["--simulate", "sub", "-t", "x", "-k", "301"], "300"),
+        (&["--simulate", "sub", "-t", "x", "-p", "0"], "65535"),
+        (&["--simulate", "sub", "-t", "x", "--id", "4"], "--id"),
+        (&["--simulate", "sub", "-t", "x", "-P", "secret"], "-u"),
+        (
+            &["--simulate", "sub", "-t", "x", "--will-payload", "bye"],
+            "--will-topic",
+        ),
+        (&["--simulate", "pub", "-t", "x"], "-m"),
+        (&["--simulate", "pub", "-t", "x", "-m", "a", "-n"], "only one"),
+        (&["--simulate", "pub", "-t", "x", "-t", "y", "-n"], "one topic"),
+        (&["--simulate", "pub", "-t", "x", "-f", "/nonexistent"], "/nonexistent"),
+        (&["--simulate", "pub", "-t", "x", "-n", "-C", "1"], "-C"),
+        (&["--simulate", "at"], "AT+CSQ"),
+        (&["--simulate", "at", "HELLO"], "AT"),
+        (&["--simulate", "at", "AT\rAT+CFUN=0"], "0x0d"),
+    ] {
+        run(arguments).failed(1, &[word]);
+    }
+}
+
+#[test]
+fn what_is_not_yet_there_says_so() {
+    for arguments in [
+        &["selftest"][..],
+        &["auth", "onenet"],
+        &["--model", "L610", "info"],
+        &["--pin", "1234", "info"],
+        &["--reconnect", "info"],
+        &["sub", "-t", "x", "--tls"],
+        &["sub", "-t", "x", "--cafile", "x"],
+        &["sub", "-t", "x", "--direct"],
+        &["sub", "-t", "x", "--cloud", "onenet"],
+        &["sub", "-t", "x", "--id", "101"],
+    ] {
+        run(["--simulate"].iter().chain(arguments)).failed(1, &["not yet"]);
+    }
+}
+
+#[test]
+fn nothing_is_written_of_what_cannot_be_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, large) = (file(&directory, "log"), file(&directory, "large"));
+    std::fs::write(&large, [b'x'; 1025]).unwrap();
+    let here = Simulator::start(["--embedded-broker", "--log", text(&log)]);
+    let long = "x".repeat(256);
+    let too_much = "x".repeat(1025);
+    for (arguments, word) in [
+        (&["pub", "-t", "a\",0,0,\"x", "-m", "x"][..], "0x22"),
+        (&["pub", "-t", "a\r\nAT+MQTTCLOSE=1", "-m", "x"], "0x0d"),
+        (&["pub", "-t", "a\\22", "-m", "x"], "0x5c"),
+        (&["pub", "-t", "a/#", "-m", "x"], "wildcard"),
+        (&["pub", "-t", "", "-m", "x"], "empty"),
+        (&["pub", "-t", &long, "-m", "x"], "255"),
+        (&["sub", "-t", "a/#/b"], "wildcard"),
+        (&["pub", "-t", "x", "-f", text(&large)], "1024"),
+        (&["pub", "-t", "x", "-m", &too_much], "1024"),
+        (&["pub", "-t", "x", "-n", "--will-topic", "a\"b"], "0x22"),
+        (
+            &["pub", "-t", "x", "-n", "--will-topic", "a", "--will-payload", &too_much],
+            "1024",
+        ),
+        (&["pub", "-t", "x", "-n", "-i", ""], "client id"),
+    ] {
+        let first = ["--port", &here.port];
+        run(first.iter().chain(arguments).chain(&["-h", "any"])).failed(1, &[word]);
+    }
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "");
+}
+
+#[test]
+fn a_password_that_unknown_firmware_would_take_for_syntax_is_refused() {
+    let settings = Settings {
+        revision: "99999.0000.00".into(),
+        ..Settings::l610()
+    };
+    let served = Served::start(settings);
+    let first = ["--port", &served.port, "pub", "-h", "any", "-t", "x", "-n"];
+    run(first.iter().chain(&["-u", "me", "-P", "a\\22,b"])).failed(1, &["password", "0x5c"]);
+    assert_eq!(commands(&served.log(), "AT+MQTTUSER="), 0);
+    assert_eq!(commands(&served.log(), "AT+MQTTOPEN="), 0);
+}
+
+#[test]
+fn a_port_that_is_missing_or_unplugged_ends_with_2() {
+    run(["--port", "/nonexistent/tty", "info"]).failed(2, &["/nonexistent/tty"]);
+    run(["--port", "tcp:127.0.0.1:1", "info"]).failed(2, &["127.0.0.1:1"]);
+
+    let directory = tempfile::tempdir().unwrap();
+    let trace = file(&directory, "trace");
+    let mut here = Simulator::start(["--embedded-broker"]);
+    let arguments = [
+        "--port",
+        &here.port,
+        "--trace",
+        text(&trace),
+        "sub",
+        "-h",
+        "any",
+        "-t",
+        "x",
+    ];
+    let subscriber = Running::start(&mut dongle(arguments));
+    wait_for(&trace, "< +MQTTSUB: 1,1");
+    here.kill();
+    subscriber.end().failed(2, &["unplugged"]);
+}
+
+#[test]
+fn a_silent_module_ends_with_3() {
+    let here = Simulator::start(["--embedded-broker", "--fault", "silent"]);
+    run(["--port", &here.port, "--wait", "2", "info"]).failed(3, &["2 s", "--baud"]);
+}
+
+#[test]
+fn a_module_without_a_network_ends_with_4() {
+    let served = Served::start(Settings {
+        sim: Sim::Locked(1234),
+        ..Settings::l610()
+    });
+    run(["--port", &served.port, "sub", "-h", "any", "-t", "x"]).failed(4, &["SIM"]);
+}
+
+#[test]
+fn without_a_network_only_mqtt_is_asked_for() {
+    let served = Served::start(Settings {
+        sim: Sim::Absent,
+        network_need: NetworkNeed::Nothing,
+        ..Settings::l610()
+    });
+    run([
+        "--port",
+        &served.port,
+        "--no-network",
+        "pub",
+        "-h",
+        "any",
+        "-t",
+        "x",
+        "-m",
+        "y",
+    ])
+    .succeeded();
+    assert_eq!(served.broker.published().len(), 1);
+    for command in ["AT+CPIN", "AT+CEREG", "AT+MIPCALL"] {
+        assert_eq!(commands(&served.log(), command), 0, "{command}");
+    }
+}
+
+#[test]
+fn a_refused_connection_ends_with_5() {
+    let ends = |fault: &str, words: &[&str]| {
+        let here = Simulator::start(["--embedded-broker", "--fault", fault]);
+        run(["--port", &here.port, "pub", "-h", "broker", "-t", "x", "-n"]).failed(5, words);
+    };
+    ends(
+        "open-refused",
+        &[
+            "broker:1883",
+            "gave no reason",
+            "host",
+            "port",
+            "user name",
+            "client id",
+            "network",
+        ],
+    );
+    ends("open-cme=703", &["bad user name or password", "-u"]);
+    ends("open-cme=702", &["unavailable"]);
+}
+
+#[test]
+fn a_refused_message_ends_with_6() {
+    let here = Simulator::start(["--embedded-broker", "--fault", "pub-refused"]);
+    let first = ["--port", &here.port, "pub", "-h", "any", "-t", "x", "-m", "y"];
+    run(first).failed(6, &["not published"]);
+    run(first.iter().chain(&["--repeat", "3"])).failed(6, &["message 1 of 3"]);
+
+    let here = Simulator::start(["--embedded-broker", "--fault", "sub-refused"]);
+    run(["--port", &here.port, "sub", "-h", "any", "-t", "x/#"]).failed(6, &["x/#"]);
+}
+
+#[test]
+fn a_result_that_never_comes_ends_with_7_and_nothing_is_sent_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = file(&directory, "log");
+    let here = Simulator::start(["--embedded-broker", "--log", text(&log), "--fault", "pub-no-result"]);
+    let done = run([
+        "--port", &here.port, "pub", "-h", "any", "-t", "x", "-m", "once", "-q", "1",
+    ]);
+    done.failed(7, &["unknown", "not sent again"]);
+    assert!(done.err.contains("waiting for"), "{}", done.err);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert_eq!(commands(&log, "AT+MQTTPUB="), 1);
+    assert_eq!(log.lines().filter(|line| line.contains("data: once")).count(), 1);
+}
+
+#[test]
+#[ignore = "takes a minute: run it with --ignored"]
+fn a_result_of_an_open_that_never_comes_ends_with_5() {
+    let here = Simulator::start(["--embedded-broker", "--fault", "open-no-result"]);
+    run(["--port", &here.port, "pub", "-h", "any", "-t", "x", "-n"]).failed(5, &["no result"]);
+}
+
+#[test]
+fn a_broken_connection_ends_with_5() {
+    let directory = tempfile::tempdir().unwrap();
+    let trace = file(&directory, "trace");
+    let served = Served::start(Settings::l610());
+    let arguments = [
+        "--port",
+        &served.port,
+        "--trace",
+        text(&trace),
+        "sub",
+        "-h",
+        "any",
+        "-t",
+        "x",
+        "-i",
+        "me",
+    ];
+    let subscriber = Running::start(&mut dongle(arguments));
+    wait_for(&trace, "< +MQTTSUB: 1,1");
+    served.broker.break_connection("me");
+    subscriber.end().failed(5, &["lost"]);
+}
+
+#[test]
+fn time_that_runs_out_ends_with_27() {
+    run(["--simulate", "sub", "-t", "x", "-W", "1"]).failed(27, &["-W"]);
+}

@@ -1,0 +1,327 @@
+//! Interoperability: `dongle` and the simulated module on one side, mosquitto and its clients on the other.
+//!
+//! Run with `cargo test --all-features --test mosquitto -- --ignored`; it fails where mosquitto is not installed. No test depends on how
+//! long anything takes.
+#![cfg(all(unix, feature = "sim", feature = "serialport", feature = "std", feature = "log"))]
+
+#[path = "tool/mod.rs"]
+mod tool;
+
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tool::{Done, PATIENCE, Running, Simulator, all_bytes, dongle, file, output, run, text, wait_for};
+
+/// A real server on a free port, and a directory for files.
+struct Mosquitto {
+    child: Child,
+    port: u16,
+    directory: tempfile::TempDir,
+}
+
+impl Mosquitto {
+    fn start() -> Self {
+        Self::with("allow_anonymous true\n", |_| {})
+    }
+
+    fn with(settings: &str, prepare: impl FnOnce(&Path)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        prepare(directory.path());
+        // It wants to bind by itself: let the system choose a port, and leave it.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let configuration = file(&directory, "mosquitto.conf");
+        let settings = settings.replace("DIRECTORY", text(directory.path()));
+        let listener = format!("listener {port} 127.0.0.1\nmax_queued_messages 10000\n{settings}");
+        std::fs::write(&configuration, listener).unwrap();
+        let child = Command::new(installed("mosquitto"))
+            .args(["-c", text(&configuration)])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(file(&directory, "log")).unwrap())
+            .spawn()
+            .expect("mosquitto starts");
+        let mut server = Self { child, port, directory };
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = server.child.try_wait().unwrap();
+            let log = || std::fs::read_to_string(server.file("log")).unwrap_or_default();
+            assert!(ended.is_none(), "mosquitto ended: {}", log());
+            assert!(start.elapsed() < PATIENCE, "mosquitto does not listen: {}", log());
+            thread::sleep(Duration::from_millis(5));
+        }
+        server
+    }
+
+    fn file(&self, name: &str) -> std::path::PathBuf {
+        file(&self.directory, name)
+    }
+
+    /// A simulated module in front of it.
+    fn module(&self) -> Simulator {
+        Simulator::start(["--broker", &format!("127.0.0.1:{}", self.port)])
+    }
+
+    /// One of mosquitto's own clients.
+    fn client(&self, name: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(installed(name));
+        command
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string()])
+            .args(arguments);
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn publish(&self, arguments: &[&str]) {
+        output(&mut self.client("mosquitto_pub", arguments));
+    }
+
+    /// mosquitto_sub, once it is subscribed.
+    fn subscriber(&self, arguments: &[&str]) -> Running {
+        let ready = self.ready_topic();
+        self.publish(&["-t", &ready, "-r", "-m", "ready", "-q", "1"]);
+        let command = &mut self.client("mosquitto_sub", arguments);
+        // The retained message tells that the server has taken the subscriptions, in their order.
+        let first: &[u8] = if arguments.contains(&"-N") {
+            b"ready"
+        } else {
+            b"ready\n"
+        };
+        Running::start_until(command.args(["-t", &ready]), first)
+    }
+
+    fn ready_topic(&self) -> String {
+        format!("ready/{:?}", Instant::now())
+            .replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '/', "")
+    }
+
+    /// `dongle sub`, once it is subscribed to that many filters.
+    fn dongle_sub(&self, module: &Simulator, filters: usize, arguments: &[&str]) -> Running {
+        let trace = self.file("trace");
+        drop(std::fs::remove_file(&trace));
+        let first = ["--port", &module.port, "--trace", text(&trace), "sub", "-h", "any"];
+        let subscriber = Running::start(&mut dongle(first.iter().chain(arguments)));
+        let start = Instant::now();
+        loop {
+            wait_for(&trace, "+MQTTSUB: 1,1");
+            let seen = std::fs::read_to_string(&trace).unwrap();
+            if seen.matches("< +MQTTSUB: 1,1").count() == filters {
+                return subscriber;
+            }
+            assert!(start.elapsed() < PATIENCE, "{seen}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn dongle_pub(&self, module: &Simulator, arguments: &[&str]) -> Done {
+        run(["--port", &module.port, "pub", "-h", "any"].iter().chain(arguments))
+    }
+}
+
+impl Drop for Mosquitto {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A program of mosquitto's. Debian keeps the server where only root's path leads.
+fn installed(name: &str) -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    path.split(':')
+        .chain(["/usr/sbin", "/usr/local/sbin"])
+        .map(|directory| format!("{directory}/{name}"))
+        .find(|program| Path::new(program).exists())
+        .unwrap_or_else(|| panic!("{name} is not installed: apt-get install mosquitto mosquitto-clients"))
+}
+
+/// The numbers 1 to `count`, a line each.
+fn numbers(count: u32) -> Vec<u8> {
+    (1..=count)
+        .flat_map(|number| format!("{number}\n").into_bytes())
+        .collect()
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn every_byte_reaches_mosquitto_sub() {
+    let server = Mosquitto::start();
+    let module = server.module();
+    let payload = server.file("payload");
+    std::fs::write(&payload, all_bytes(4)).unwrap();
+    for qos in ["0", "1", "2"] {
+        let topic = format!("up/{qos}");
+        let subscriber = server.subscriber(&["-t", &topic, "-q", qos, "-C", "2", "-N"]);
+        server
+            .dongle_pub(&module, &["-t", &topic, "-q", qos, "-f", text(&payload)])
+            .succeeded();
+        let done = subscriber.end().succeeded();
+        assert!(done.out == all_bytes(4), "QoS {qos}: {} bytes", done.out.len());
+    }
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn every_byte_arrives_from_mosquitto_pub() {
+    let server = Mosquitto::start();
+    let module = server.module();
+    let payload = server.file("payload");
+    std::fs::write(&payload, all_bytes(4)).unwrap();
+    for qos in ["0", "1", "2"] {
+        let topic = format!("down/{qos}");
+        let subscriber = server.dongle_sub(&module, 1, &["-t", &topic, "-q", qos, "-C", "1", "-N"]);
+        server.publish(&["-t", &topic, "-q", qos, "-f", text(&payload)]);
+        let done = subscriber.end().succeeded();
+        assert!(done.out == all_bytes(4), "QoS {qos}: {} bytes", done.out.len());
+    }
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn retained_messages_arrive_and_are_cleared() {
+    let server = Mosquitto::start();
+    let module = server.module();
+    server.publish(&["-t", "kept/theirs", "-r", "-m", "theirs", "-q", "1"]);
+    let receive = ["--port", &module.port, "sub", "-h", "any", "-q", "1", "-t"];
+    let done = run(receive.iter().chain(&["kept/theirs", "-C", "1"])).succeeded();
+    assert_eq!(done.text(), "theirs\n");
+
+    server
+        .dongle_pub(&module, &["-t", "kept/ours", "-r", "-m", "ours", "-q", "1"])
+        .succeeded();
+    let seen = output(&mut server.client("mosquitto_sub", &["-t", "kept/ours", "-C", "1"]));
+    assert_eq!(seen.stdout, b"ours\n");
+    server
+        .dongle_pub(&module, &["-t", "kept/ours", "-n", "-r", "-q", "1"])
+        .succeeded();
+    // Both at once: only the other one is still there.
+    let seen = output(&mut server.client("mosquitto_sub", &["-t", "kept/#", "-C", "1"]));
+    assert_eq!(seen.stdout, b"theirs\n");
+    let done = run(receive.iter().chain(&["kept/ours", "-W", "1"]));
+    assert_eq!((done.code, done.text()), (Some(27), ""));
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn a_will_arrives_when_the_module_is_lost() {
+    let server = Mosquitto::start();
+    for (qos, payload) in [
+        ("0", "gone"),
+        ("1", r#"{"state":"lost","code":[1,2]}"#),
+        ("2", "a\\22,\"b\"\r\nOK\r\n"),
+    ] {
+        let mut module = server.module();
+        let topic = format!("will/{qos}");
+        let watcher = server.subscriber(&["-t", &topic, "-C", "2", "-q", "2", "-N"]);
+        let will = ["--will-topic", &topic, "--will-payload", payload, "--will-qos", qos];
+        let _doomed = server.dongle_sub(&module, 1, &[&["-t", "x"], &will[..]].concat());
+        module.kill();
+        assert_eq!(watcher.end().succeeded().out, payload.as_bytes());
+    }
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn two_filters_with_wildcards() {
+    let server = Mosquitto::start();
+    let module = server.module();
+    let filters = [
+        "-t",
+        "plant/+/alarm",
+        "-t",
+        "office/#",
+        "-C",
+        "3",
+        "-F",
+        "%t %p",
+        "-q",
+        "1",
+    ];
+    let subscriber = server.dongle_sub(&module, 2, &filters);
+    for (topic, payload) in [
+        ("plant/7/alarm", "hot"),
+        ("plant/7/status", "not wanted"),
+        ("plant/7/8/alarm", "not wanted"),
+        ("office", "door"),
+        ("offices", "not wanted"),
+        ("office/2/desk/4", "lamp"),
+    ] {
+        server.publish(&["-t", topic, "-m", payload, "-q", "1"]);
+    }
+    let done = subscriber.end().succeeded();
+    assert_eq!(done.text(), "plant/7/alarm hot\noffice door\noffice/2/desk/4 lamp\n");
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn five_hundred_messages_arrive_each_once_and_in_order() {
+    let server = Mosquitto::start();
+    let module = server.module();
+    let lines = server.file("lines");
+    std::fs::write(&lines, numbers(500)).unwrap();
+    let subscriber = server.dongle_sub(&module, 1, &["-t", "many", "-q", "1", "-C", "501"]);
+    let mut flood = server.client("mosquitto_pub", &["-t", "many", "-q", "1", "-l"]);
+    let flooded = flood.stdin(std::fs::File::open(&lines).unwrap()).status().unwrap();
+    assert!(flooded.success());
+    // Behind the last one, so that one too many would be seen.
+    server.publish(&["-t", "many", "-q", "1", "-m", "end"]);
+    let done = subscriber.end().succeeded();
+    assert!(done.out == [&numbers(500)[..], b"end\n"].concat(), "{}", done.text());
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn five_hundred_messages_are_published_each_once() {
+    let server = Mosquitto::start();
+    let module = server.module();
+    let subscriber = server.subscriber(&["-t", "many", "-q", "2", "-C", "502"]);
+    server
+        .dongle_pub(&module, &["-t", "many", "-q", "1", "-m", "again", "--repeat", "500"])
+        .succeeded();
+    server.publish(&["-t", "many", "-q", "1", "-m", "end"]);
+    let done = subscriber.end().succeeded();
+    assert!(
+        done.out == [&b"again\n".repeat(500)[..], b"end\n"].concat(),
+        "{}",
+        done.text()
+    );
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn a_password_reaches_the_server_as_it_is() {
+    const PASSWORD: &str = r"a\22,b";
+    let server = Mosquitto::with(
+        "allow_anonymous false\npassword_file DIRECTORY/passwords\n",
+        |directory| {
+            let passwords = directory.join("passwords");
+            // Created here, so that the server may read it whoever it runs as.
+            output(Command::new(installed("mosquitto_passwd")).args(["-b", "-c", text(&passwords), "meter", PASSWORD]));
+            readable_by_all(directory);
+            readable_by_all(&passwords);
+        },
+    );
+    let module = server.module();
+    let send = |password: &str| {
+        server.dongle_pub(
+            &module,
+            &["-t", "x", "-m", "y", "-q", "1", "-u", "meter", "-P", password],
+        )
+    };
+    send(PASSWORD).succeeded();
+    // What the module would make of it if it were sent as it is.
+    send("a\",b").failed(5, &["gave no reason", "password"]);
+    send("wrong").failed(5, &["gave no reason", "password"]);
+    server
+        .dongle_pub(&module, &["-t", "x", "-m", "y"])
+        .failed(5, &["gave no reason"]);
+}
+
+/// The server drops root's rights and must still read its files.
+fn readable_by_all(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
