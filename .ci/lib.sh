@@ -93,10 +93,6 @@ installed() {
     has "$2" || cargo install "$1" --locked
 }
 
-fuzz_targets() {
-    sed -n 's/^path = "fuzz_targets\/\(.*\)\.rs"$/\1/p' fuzz/Cargo.toml
-}
-
 # fuzz TARGET SECONDS. Address sanitizer would find nothing in a crate without unsafe code, and costs most of the speed.
 fuzz() {
     local toolchain=()
@@ -109,4 +105,16 @@ fuzz() {
     mkdir -p "fuzz/target/found/$1"
     timeout $(($2 + 600)) cargo "${toolchain[@]}" fuzz run --sanitizer none "$1" "fuzz/target/found/$1" "fuzz/corpus/$1" -- \
         -max_total_time="$2" -use_value_profile=1 -max_len=512 -dict=fuzz/dictionary.txt -print_final_stats=1 -verbosity=0
+}
+
+# fuzz_all SECONDS: a step for each target of fuzz/Cargo.toml.
+fuzz_all() {
+    local target targets
+    targets=$(sed -n 's/^path = "fuzz_targets\/\(.*\)\.rs"$/\1/p' fuzz/Cargo.toml) || true
+    if [ -z "$targets" ]; then
+        step "fuzz targets are there" false
+    fi
+    for target in $targets; do
+        step "fuzzing $target for $1 s" fuzz "$target" "$1"
+    done
 }

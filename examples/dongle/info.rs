@@ -92,7 +92,10 @@ fn platform(revision: &str) -> Option<String> {
 }
 
 /// A question that the module may refuse.
-async fn ask<C: atat::AtatCmd + Sync>(session: &mut Session<'_, '_>, command: &C) -> Result<Option<C::Response>, Failure> {
+async fn ask<C: atat::AtatCmd + Sync>(
+    session: &mut Session<'_, '_>,
+    command: &C,
+) -> Result<Option<C::Response>, Failure> {
     match session.modem.send(command).await {
         Ok(answer) => Ok(Some(answer)),
         Err(Error::Module(_) | Error::Unexpected) => Ok(None),

@@ -12,7 +12,7 @@ use fibocom_mqtt::{FlowControl, SerialTransport, ThreadedTransport, TransportErr
 use crate::bridge::Bridge;
 use crate::embedded;
 use crate::failure::{Failure, code};
-use crate::options::{Options, Place};
+use crate::options::{Action, Options, Place};
 
 /// How long a blocking read or write waits at a time.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -29,7 +29,7 @@ impl Port {
         match &options.place {
             Place::Serial(path) => Self::serial(path, options),
             Place::Tcp(address) => Self::tcp(address),
-            Place::Simulated { model, broker } => Self::simulated(model.as_deref(), broker.as_deref()),
+            Place::Simulated { model, broker } => Self::simulated(options, model.as_deref(), broker.as_deref()),
         }
     }
 
@@ -70,7 +70,7 @@ impl Port {
         })
     }
 
-    fn simulated(model: Option<&str>, broker: Option<&str>) -> Result<Self, Failure> {
+    fn simulated(options: &Options, model: Option<&str>, broker: Option<&str>) -> Result<Self, Failure> {
         let server = match broker {
             Some(name) => resolve(name)?,
             None => embedded::start().map_err(|error| {
@@ -80,6 +80,10 @@ impl Port {
                 )
             })?,
         };
+        if matches!(options.action, Action::Subscribe(..)) && broker.is_none() {
+            // Nobody else would know where to publish to.
+            eprintln!("dongle: the simulated module's broker listens on {server}");
+        }
         let settings = model.map_or(Some(Settings::default()), Settings::by_name);
         let settings = settings.ok_or_else(|| {
             let known = Settings::NAMES.join(", ");

@@ -6,6 +6,8 @@ mod exchange;
 mod fence;
 #[cfg(test)]
 mod late;
+#[cfg(test)]
+mod tests;
 mod transmit;
 
 use core::time::Duration;
@@ -678,9 +680,14 @@ fn is_echo(line: &[u8], command: &[u8]) -> bool {
 /// Whether a line can be information that was asked for: it has the command's name, or none, as the answers to AT+CGMM and ATI.
 fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
-        return !line.starts_with(b"+");
+        // What a disturbed line adds is no text.
+        return !line.starts_with(b"+") && is_text(line);
     };
     let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
     asked == name || (name == b"+MPQTTOPEN" && asked == b"+MQTTOPEN")
+}
+
+fn is_text(line: &[u8]) -> bool {
+    core::str::from_utf8(line).is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && letter != '\t'))
 }
