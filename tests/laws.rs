@@ -334,6 +334,61 @@ fn a_message_of_another_connection_forges_nothing() {
     });
 }
 
+// Law 6: nothing is lost silently.
+
+#[test]
+fn a_lost_announcement_is_found_by_a_device_that_is_never_quiet() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
+        let mut buffer = [0; 64];
+        let pause = sleep(&world, SECOND);
+        assert!(matches!(
+            select(client.recv(&mut buffer), pause).await,
+            Either::Second(())
+        ));
+        world.module(|module| module.settings_mut().faults.push(Fault::DropUrc));
+        assert!(world.broker().inject(CLIENT_ID, "t", b"unseen", 1));
+        sleep(&world, SECOND).await;
+        for _ in 0..20 {
+            client.publish(&Publication::new(topic("t"), b"1")).await.unwrap();
+            let pause = sleep(&world, 10 * SECOND);
+            if let Either::First(message) = select(client.recv(&mut buffer), pause).await {
+                assert_eq!(message.unwrap().payload(), b"unseen");
+                return;
+            }
+        }
+        panic!("the message was never found");
+    });
+}
+
+#[test]
+fn a_lost_break_does_not_make_recv_wait_for_ever() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        let mut buffer = [0; 64];
+        let pause = sleep(&world, 100 * SECOND);
+        assert!(matches!(
+            select(client.recv(&mut buffer), pause).await,
+            Either::Second(())
+        ));
+        // The module was restarted, or its line was disturbed when it told.
+        world.port().unplug();
+        world.broker().break_connection(CLIENT_ID);
+        sleep(&world, SECOND).await;
+        world.port().plug();
+        let pause = sleep(&world, 600 * SECOND);
+        let ended = select(client.recv(&mut buffer), pause).await;
+        assert!(matches!(ended, Either::First(Err(Error::NotConnected))), "{ended:?}");
+    });
+}
+
 // Law 8: every call ends, and says what is the matter.
 
 #[test]

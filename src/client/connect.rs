@@ -153,7 +153,7 @@ where
     }
 
     /// Whether this connection is in the answer to a question, if the module answers it.
-    async fn is_listed<Cmd: AtatCmd<Response = Ids> + Sync>(
+    pub(super) async fn is_listed<Cmd: AtatCmd<Response = Ids> + Sync>(
         &mut self,
         question: &Cmd,
     ) -> Result<Option<bool>, Error<T::Error>> {
@@ -166,10 +166,11 @@ where
 
     /// The connection is closed: what was known of it no longer holds.
     fn forget(&mut self) {
+        let now = self.modem.now();
         if let Some(connection) = self.modem.engine.connection_mut(self.id) {
             connection.link = Link::Closed;
             connection.owed = None;
-            connection.was_empty();
+            connection.was_empty(now);
         }
     }
 

@@ -6,13 +6,13 @@ use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
 use crate::Clock;
-use crate::command::ReadStored;
+use crate::command::{ClosableIds, ReadStored};
 use crate::engine::{Kind, Link, Outcome, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
 
-/// After so long without a byte from the module, `recv` asks it for messages: that shows whether it is there, and finds those
-/// whose announcement got lost.
+/// So long after it last found nothing `recv` asks the module again, for messages and whether the connection is still open: that
+/// shows whether the module is there, and finds what it told while its line was disturbed.
 const PROBE: Duration = Duration::from_secs(60);
 
 /// How long the line must have been quiet before a message is read that was not announced. The announcement of one that has just
@@ -27,7 +27,8 @@ where
     /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`; V1.3 and
     /// V1.0.1 sections 1.10 and 1.11).
     ///
-    /// It waits for ever if no message comes, but not on a module that is gone: one that has been silent for a minute is asked.
+    /// It waits for ever if no message comes, but not on a module that is gone or on a connection whose end went unheard: every
+    /// minute both are asked for.
     /// After the connection has broken, what the module still holds is handed out first.
     ///
     /// # Errors
@@ -67,7 +68,7 @@ where
             let Some(connection) = self.modem.engine.connection(self.id) else {
                 return Err(Error::NotConnected);
             };
-            let (unread, next) = (connection.unread, connection.next_size());
+            let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
             match self.link() {
                 Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
                 Link::Closed | Link::Unknown => return Err(Error::NotConnected),
@@ -76,18 +77,33 @@ where
             if let Some(size) = next.filter(|size| size.size() > buffer.len().min(self.modem.engine.store_size())) {
                 return Err(Error::TooLarge(size));
             }
-            let quiet = match (next, unread) {
-                (Some(_), _) => Duration::ZERO,
-                (None, true) => QUIET,
-                (None, false) => PROBE,
+            let heard_at = self.modem.engine.heard_at();
+            let due = match (next, unread) {
+                (Some(_), _) => heard_at,
+                (None, true) => heard_at + QUIET,
+                (None, false) => checked_at + PROBE,
             };
-            let due = self.modem.engine.heard_at() + quiet;
-            if self.modem.now() >= due {
-                self.read().await?;
-            } else {
+            if self.modem.now() < due {
                 self.modem.wait(Some(due)).await?;
+                continue;
             }
+            if !unread {
+                self.check_listed().await?;
+            }
+            self.read().await?;
         }
+    }
+
+    /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
+    async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
+        let listed = self.is_listed(&ClosableIds).await?;
+        if let (Some(listed), Some(connection)) = (listed, self.modem.engine.connection_mut(self.id)) {
+            if connection.listed && !listed && connection.link == Link::Open {
+                connection.link = Link::Closed;
+            }
+            connection.listed = listed;
+        }
+        Ok(())
     }
 
     /// Discards the next message, whatever its size, and says how large it was. `None` if there was none.
@@ -143,11 +159,9 @@ where
             Outcome::Message | Outcome::Empty => Ok(()),
             // A connection that has ended may have taken its messages with it.
             Outcome::Final(Err(_)) if self.link() != Link::Open => {
-                self.modem
-                    .engine
-                    .connection_mut(id)
-                    .into_iter()
-                    .for_each(|connection| connection.was_empty());
+                let now = self.modem.now();
+                let connection = self.modem.engine.connection_mut(id);
+                connection.into_iter().for_each(|connection| connection.was_empty(now));
                 Ok(())
             }
             other => Err(self.modem.failure(other)),

@@ -2,6 +2,7 @@
 
 use heapless::Deque;
 
+use crate::Instant;
 use crate::codec::grammar::Operation;
 use crate::types::{Announcement, BreakCause, ConnectionId};
 
@@ -27,6 +28,10 @@ pub(crate) struct Connection {
     pub(crate) owed: Option<Operation>,
     /// READ may have something: set by an announcement, cleared when READ found nothing.
     pub(crate) unread: bool,
+    /// When READ last found nothing.
+    pub(crate) checked_at: Instant,
+    /// The module has listed this connection among those that can be closed, since it was opened.
+    pub(crate) listed: bool,
     /// The break has not been reported by `poll`.
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
@@ -40,6 +45,8 @@ impl Connection {
             link: Link::Unknown,
             owed: None,
             unread: false,
+            checked_at: Instant::from_millis(0),
+            listed: false,
             break_unreported: false,
             message_unreported: false,
             announced: Deque::new(),
@@ -71,8 +78,9 @@ impl Connection {
     }
 
     /// READ found nothing.
-    pub(crate) fn was_empty(&mut self) {
+    pub(crate) fn was_empty(&mut self, now: Instant) {
         self.unread = false;
+        self.checked_at = now;
         self.message_unreported = false;
         self.announced.clear();
     }
@@ -82,6 +90,7 @@ impl Connection {
         match (operation, success) {
             (Operation::Open, true) => {
                 self.link = Link::Open;
+                self.listed = false;
                 self.break_unreported = false;
                 // A kept session delivers at once, and its announcement may have gone unseen.
                 self.unread = true;

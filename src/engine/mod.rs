@@ -561,7 +561,8 @@ impl<'b> Engine<'b> {
         match outcome {
             Outcome::Empty => {
                 if let Kind::Read(id) = exchange.request.kind {
-                    self.connections.get_mut(id).into_iter().for_each(Connection::was_empty);
+                    let connection = self.connections.get_mut(id);
+                    connection.into_iter().for_each(|connection| connection.was_empty(now));
                 }
             }
             Outcome::Unexpected => {
