@@ -62,7 +62,6 @@ impl Setup {
         let mut store = vec![0; store];
         let mut decoder = Decoder::new(&mut line, self.quoted());
         decoder.expect_prompt(self.flag(2));
-        decoder.expect_read(self.flag(3).then_some(1));
         let wanted = |line: &[u8]| line.len() & 1 == 0;
         let mut found = Vec::new();
         for read in reads {

@@ -57,16 +57,12 @@ where
         let until = self.now() + wait;
         loop {
             self.engine.waive_fence();
-            match self.send(&Attention).await {
-                Ok(_) => break,
+            match self.greet().await {
+                Ok(()) => break,
                 Err(Error::Silent | Error::Module(_) | Error::Unexpected) if self.now() < until => {}
                 Err(error) => return Err(error),
             }
         }
-        // Earlier attempts may still be answered.
-        self.engine.require_fence();
-        self.send(&Echo { on: false }).await?;
-        self.send(&ErrorReports::Numbers).await?;
         let identity = Identity {
             manufacturer: self.ask(&Manufacturer).await?,
             model: self.ask(&ModelName).await?,
@@ -78,6 +74,16 @@ where
             .refine(Platform::from_revision(identity.revision.as_str()));
         self.note_imei(&identity.imei);
         Ok(identity)
+    }
+
+    /// Once the module answers, makes it answer in the way that the driver expects.
+    async fn greet(&mut self) -> Result<(), Error<T::Error>> {
+        self.send(&Attention).await?;
+        // Earlier attempts may still be answered.
+        self.engine.require_fence();
+        self.send(&Echo { on: false }).await?;
+        self.send(&ErrorReports::Numbers).await?;
+        Ok(())
     }
 
     /// The module's serial number, asked once.

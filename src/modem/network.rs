@@ -11,6 +11,9 @@ use crate::command::{Dial, PdpState, ReadPdp, ReadRegistration, ReadSim, Registr
 use crate::error::{CmeError, Error, Field, ModuleError};
 use crate::types::Text;
 
+/// A SIM is ready within so long after power-on, or it is not there.
+const SIM: Duration = Duration::from_secs(30);
+
 /// Between two questions for the same thing.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -87,7 +90,7 @@ where
         let until = self.now() + wait;
         let escapes = self.engine.dialect.string_escapes();
         let apn = network.apn.map(|apn| Text::new(Field::Apn, apn, escapes)).transpose()?;
-        self.wait_for_sim(until).await?;
+        self.wait_for_sim(until.min(self.now() + SIM)).await?;
         self.wait_for_registration(until).await?;
         let mut dialled = false;
         loop {
