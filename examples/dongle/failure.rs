@@ -133,7 +133,8 @@ impl Stage<'_> {
                 "the module did not answer within {wait} s: check its power, --baud and the wiring, and whether this \
                  is its AT port; a booting module takes up to 30 s"
             ),
-            _ => "the module stopped answering: check its power and the wiring, and try again".into(),
+            _ => "the module stopped answering, or answers too slowly: check its power and the wiring, and try again"
+                .into(),
         };
         Failure::new(code::SILENT, sentence)
     }
@@ -154,6 +155,9 @@ fn refusal(error: Error<TransportError>, host: &str, port: u16) -> String {
                 CmeError::BadCredentials | CmeError::NotAuthorized => "check -u and -P",
                 CmeError::IdentifierRejected => "choose another with -i",
                 CmeError::ServerUnavailable => "try again later",
+                CmeError::InvalidParameter => {
+                    "this module may not have that connection (--id), or a text is too long for it"
+                }
                 _ => check,
             };
             format!("the connection to {host}:{port} was refused: {reason}; {hint}")

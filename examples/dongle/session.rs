@@ -71,8 +71,16 @@ impl<'b, 'o> Session<'b, 'o> {
         let wait = self.options.wait;
         let attach = self.modem.attach(wait);
         let what = format!("the module to answer (at most {} s)", wait.as_secs());
+        let start = self.clock.now();
         let attached = patiently(self.clock, &what, attach).await;
-        attached.map_err(|error| Stage::Attach { wait: wait.as_secs() }.failure(error))
+        // One that fell silent earlier had answered.
+        let waited = self.clock.now() >= start + wait;
+        let stage = if waited {
+            Stage::Attach { wait: wait.as_secs() }
+        } else {
+            Stage::Ask
+        };
+        attached.map_err(|error| stage.failure(error))
     }
 
     /// Brings the module into the network, unless that is not wanted.

@@ -40,7 +40,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             link: Link::Unknown,
             owed: None,

@@ -253,3 +253,61 @@ fn outcomes_of_dropped_calls_are_kept_and_the_oldest_is_forgotten() {
         assert_eq!(engine.next_settled(ID), Some(expected));
     });
 }
+
+#[test]
+fn announcements_are_matched_by_size_since_some_get_lost() {
+    let size = |payload_len| Announcement {
+        topic_len: 1,
+        payload_len,
+    };
+    let mut connection = Connection::new();
+    assert_eq!((connection.next_size(), connection.unread), (None, false));
+    for payload_len in [1, 2, 3] {
+        connection.announce(size(payload_len));
+    }
+    assert!(connection.unread && connection.message_unreported);
+    // One that was never announced takes none away, one that was takes those before it along.
+    connection.was_read(size(9));
+    assert_eq!(connection.next_size(), Some(size(1)));
+    connection.was_read(size(2));
+    assert_eq!(connection.next_size(), Some(size(3)));
+    // More than can be remembered are still unread.
+    for payload_len in 0..20 {
+        connection.announce(size(payload_len));
+    }
+    connection.was_empty();
+    assert_eq!((connection.next_size(), connection.unread), (None, false));
+    assert!(!connection.message_unreported);
+}
+
+#[test]
+fn a_broken_connection_says_why_until_it_is_opened_again() {
+    let mut connection = Connection::new();
+    connection.broke(crate::BreakCause::Link);
+    assert_eq!(connection.link, Link::Broken(crate::BreakCause::Link));
+    assert!(connection.break_unreported);
+    connection.apply(Operation::Subscribe, true);
+    assert_eq!(connection.link, Link::Broken(crate::BreakCause::Link));
+    connection.apply(Operation::Open, false);
+    assert_eq!(connection.link, Link::Closed);
+    connection.apply(Operation::Open, true);
+    assert_eq!(connection.link, Link::Open);
+    assert!(!connection.break_unreported);
+    connection.apply(Operation::Close, true);
+    assert_eq!(connection.link, Link::Closed);
+}
+
+#[test]
+fn what_needs_a_connection_is_refused_without_one() {
+    with_engine(|engine| {
+        let check = |engine: &Engine<'_>| engine.check::<core::convert::Infallible>(&request(PUBLISH));
+        assert_eq!(check(engine), Ok(()));
+        engine.connection_mut(ID).unwrap().owed = Some(Operation::Publish);
+        assert_eq!(check(engine), Err(Error::Unsettled));
+        engine.connection_mut(ID).unwrap().broke(crate::BreakCause::Server);
+        assert_eq!(check(engine), Err(Error::Disconnected(crate::BreakCause::Server)));
+        engine.connection_mut(ID).unwrap().apply(Operation::Close, true);
+        assert_eq!(check(engine), Err(Error::NotConnected));
+        assert_eq!(engine.check::<core::convert::Infallible>(&request(Kind::Plain)), Ok(()));
+    });
+}

@@ -26,12 +26,17 @@ pub enum FlowControl {
 /// A serial port of the desktop: a USB dongle's, a UART adapter's, or a pseudo-terminal.
 ///
 /// It is opened for this process alone, with eight data bits, no parity and one stop bit, and needs no particular executor: a
-/// thread reads. `read` and `write` may be dropped at any time and lose nothing. A write blocks for at most about 100 ms, then it
-/// is pending and tries again, so a port whose flow control holds everything back can be given up. `flush` does not wait for the
-/// line: what was written is with the operating system.
+/// thread reads. A write blocks for at most about 100 ms, then it is pending and tries again, so a port whose flow control holds
+/// everything back can be given up. `flush` does not wait for the line: what was written is with the operating system. Dropping it
+/// closes the port and ends the thread, which may take 100 ms.
 ///
-/// An unplugged port fails with [`TransportError::Gone`], now and ever after: open it again. Dropping it closes the port and ends
-/// the thread, which may take 100 ms.
+/// # Errors
+///
+/// An unplugged port fails with [`TransportError::Gone`], now and ever after: open it again.
+///
+/// # Cancel safety
+///
+/// `read` and `write` may be dropped at any time and lose nothing.
 ///
 /// ```no_run
 /// use std::time::Duration;

@@ -58,7 +58,13 @@ impl embedded_io::Error for TransportError {
 /// * The writer is called from within `write`, which therefore takes as long as it does. If it fails with `TimedOut` or
 ///   `WouldBlock`, `write` is pending and tries again, so give it a short timeout, too.
 ///
-/// `read` and `write` may be dropped at any time and lose nothing. Once either side has failed, both report it for ever.
+/// # Errors
+///
+/// Once either side has failed, both report it for ever; what came before is read first.
+///
+/// # Cancel safety
+///
+/// `read` and `write` may be dropped at any time and lose nothing.
 ///
 /// ```no_run
 /// use std::net::TcpStream;

@@ -49,6 +49,15 @@ fn the_demo_in_objects() {
 }
 
 #[test]
+fn the_demo_overcomes_what_modules_do() {
+    for fault in ["garbage", "urc-inside", "read-unquoted", "drop-urc"] {
+        let here = Simulator::start(["--embedded-broker", "--fault", fault]);
+        let done = run(["--port", &here.port, "demo", "-h", "any"]).succeeded();
+        assert!(done.text().contains("came back"), "{fault}: {}", done.text());
+    }
+}
+
+#[test]
 fn info_says_where_each_fact_came_from() {
     let done = run([SIMULATE, "info"]).succeeded();
     for words in [
