@@ -88,7 +88,12 @@ impl Fence {
     }
 
     pub(super) fn start(&mut self, now: Instant) {
-        let after = |step: usize| self.turn.wrapping_add(step) % QUERIES.len();
+        let after = |step: usize| {
+            self.turn
+                .wrapping_add(step)
+                .checked_rem(QUERIES.len())
+                .unwrap_or_default()
+        };
         let unspent = |turn: &usize| self.spent.get(*turn) == Some(&false);
         self.turn = (1..=QUERIES.len()).map(after).find(unspent).unwrap_or(after(1));
         if let Some(spent) = self.spent.get_mut(self.turn) {
