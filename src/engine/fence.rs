@@ -88,7 +88,7 @@ impl Fence {
     }
 
     pub(super) fn start(&mut self, now: Instant) {
-        let after = |step| {
+        let after = |step: usize| {
             self.turn
                 .wrapping_add(step)
                 .checked_rem(QUERIES.len())

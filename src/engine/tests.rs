@@ -275,7 +275,7 @@ fn announcements_are_matched_by_size_since_some_get_lost() {
     for payload_len in 0..20 {
         connection.announce(size(payload_len));
     }
-    connection.was_empty(Instant::from_millis(0));
+    connection.was_empty(at(0));
     assert_eq!((connection.next_size(), connection.unread), (None, false));
     assert!(!connection.message_unreported);
 }

@@ -177,7 +177,8 @@ where
     /// Runs any command and returns its answer.
     ///
     /// Also a foreign [`AtatCmd`]: its length is checked, its retries are ignored, a line feed at its end is dropped. What it
-    /// writes is its own business; this crate's commands cannot contain syntax.
+    /// writes is its own business, also that one derived by atat panics if the transmit buffer is too small for it; this crate's
+    /// commands cannot contain syntax. Commands that ask for data behind a prompt are not for this function: no data follows.
     ///
     /// # Errors
     ///
