@@ -1,4 +1,4 @@
-//! Results on the standard output: text for people, or an object per line, as `JSON.md` describes them.
+//! Results on the standard output: text for people, or an object per line, as the README describes them.
 
 use std::io::{self, ErrorKind, Write};
 
