@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
+use crate::error::ModuleError;
 use crate::types::Announcement;
 
 const ID: ConnectionId = ConnectionId::FIRST;
@@ -217,7 +218,7 @@ fn a_break_shortens_the_wait_for_a_result() {
         engine.receive(b"\r\nOK\r\n", at(2));
         assert_eq!(engine.deadline(), Some(at(42)));
         engine.receive(b"+MQTTBREAK: 1,2\r\n", at(3));
-        assert_eq!(engine.deadline(), Some(at(3) + RESULT_AFTER_BREAK));
+        assert_eq!(engine.deadline(), Some(at(3) + input::RESULT_AFTER_BREAK));
         engine.poll(at(8));
         assert_eq!(engine.take_outcome(), Some(Outcome::NoResult));
         assert_eq!(engine.connection(ID).unwrap().owed, Some(Operation::Publish));

@@ -1,0 +1,271 @@
+//! What comes in: lines, prompts and messages, and whose they are.
+
+use core::time::Duration;
+
+use atat::AtatUrc;
+
+use super::exchange::{Exchange, Phase, ReadEnd};
+use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored};
+use crate::Instant;
+use crate::codec::{BodyEnd, Frame, grammar};
+use crate::error::ModuleError;
+use crate::trace::{Line, Trace};
+use crate::types::{ConnectionId, QoS};
+use crate::urc::{Operation, Urc};
+
+/// How long a result is still awaited once the connection has broken.
+pub(super) const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
+
+impl Engine<'_> {
+    /// Takes bytes from the module.
+    pub(crate) fn receive(&mut self, bytes: &[u8], now: Instant) {
+        self.heard_at = now;
+        let mut rest = bytes;
+        loop {
+            let (used, frame) = self.decoder.push(rest, self.store);
+            rest = rest.get(used..).unwrap_or_default();
+            match frame {
+                None => return,
+                Some(Frame::Line) => self.on_line(now),
+                Some(Frame::LongLine) => self.on_long_line(now),
+                Some(Frame::Prompt) => self.on_prompt(now),
+                Some(Frame::Message { header, end }) => self.on_message(header, end),
+            }
+        }
+    }
+
+    fn on_line(&mut self, now: Instant) {
+        let line = self.decoder.line();
+        let known = AtatUrc::parse(line);
+        self.show_line(known.is_some());
+        let line = self.decoder.line();
+        if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
+            return;
+        }
+        if let Some(urc) = known {
+            self.on_urc(urc, now);
+        } else if self.fence.is_active() {
+            self.fence.on_line(line);
+            if self.fence.is_clear() {
+                self.expect_nothing();
+            }
+        } else if let Some(result) = grammar::final_result(line) {
+            self.on_final(result, now);
+        } else {
+            self.on_information();
+        }
+    }
+
+    /// Shows a line to the trace and the log. A line that no rule knows is hidden while a secret is on its way: it may be a
+    /// piece of the echo, or of an answer.
+    fn show_line(&mut self, known: bool) {
+        let line = self.decoder.line();
+        let plain = known || !self.secretive || grammar::final_result(line).is_some();
+        let line = if plain { Line::new(line) } else { Line::hidden(line) };
+        debug!("< {}", line);
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Line(line));
+        }
+    }
+
+    fn on_long_line(&mut self, now: Instant) {
+        let line = self.decoder.line();
+        debug!(
+            "< a line longer than the line buffer of {} bytes",
+            self.decoder.capacity()
+        );
+        if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
+            // An error in many words.
+            return self.on_final(error, now);
+        }
+        let Some(exchange) = &mut self.exchange else { return };
+        // The echo of a long command is of no interest; an answer is.
+        let echo = line.windows(2).any(|part| part == b"AT");
+        if !echo && exchange.phase == Phase::Answer && belongs(line, self.transmit.command()) {
+            exchange.overflow = true;
+        }
+    }
+
+    fn on_information(&mut self) {
+        let Some(exchange) = &mut self.exchange else { return };
+        if exchange.phase != Phase::Answer {
+            return;
+        }
+        let line = self.decoder.line();
+        if let Kind::Read(id) = exchange.request.kind {
+            if grammar::read_empty(line, id.get()) {
+                exchange.read = Some(ReadEnd::Empty);
+            }
+        } else if belongs(line, self.transmit.command()) {
+            // Behind what is kept there must be room for the lines that follow.
+            let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
+            exchange.overflow |= !room || !self.decoder.keep();
+        }
+    }
+
+    fn on_prompt(&mut self, now: Instant) {
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Prompt);
+        }
+        let limit = self.dialect.data_mode_limit;
+        let own = |exchange: &&mut Exchange| exchange.prompt && exchange.phase == Phase::Answer;
+        let Some(exchange) = self.exchange.as_mut().filter(own) else {
+            // Its command was given up. What was asked meanwhile is lost, or part of the message.
+            self.quiet_until = limit.map(|limit| now + limit + DATA_MODE_MARGIN);
+            self.fence.require();
+            return;
+        };
+        exchange.phase = Phase::Data;
+        exchange.data_until = limit.map(|limit| now + limit);
+        // Counted from the command, since a prompt may have waited long to be read.
+        exchange.deadline = match limit {
+            Some(limit) => exchange.asked_at + limit.saturating_sub(DATA_MODE_MARGIN),
+            None => now + exchange.request.answer,
+        };
+        if now >= exchange.deadline {
+            return self.poll(now);
+        }
+        self.transmit.allow_data();
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Data(self.transmit.data_len()));
+        }
+    }
+
+    fn on_message(&mut self, header: grammar::ReadHeader, end: BodyEnd) {
+        let size = header.size();
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Message {
+                topic_len: size.topic_len,
+                payload_len: size.payload_len,
+            });
+        }
+        let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
+        let end = if qos.is_some() { end } else { BodyEnd::Malformed };
+        let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
+        match self.exchange.as_mut().filter(reading) {
+            Some(exchange) => exchange.read = Some(ReadEnd::Message(header, end)),
+            // Its READ was given up: it is handed out by the next one.
+            None if end != BodyEnd::Stored => self.lost_late = Some(size),
+            None => {}
+        }
+        if let Some(connection) = self.connections.by_number(header.id) {
+            connection.was_read(size);
+        }
+        if let (Some(id), Some(qos), BodyEnd::Stored) = (ConnectionId::new(header.id), qos, end) {
+            self.stored = Some(Stored {
+                id,
+                qos,
+                topic_len: size.topic_len,
+                payload_len: size.payload_len,
+            });
+        }
+    }
+
+    fn on_final(&mut self, result: Result<(), ModuleError>, now: Instant) {
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_final()) else {
+            return;
+        };
+        if exchange.phase == Phase::Data {
+            // The module ended its data mode by itself, before all was written.
+            exchange.cut = Some(self.transmit.data_written());
+            self.transmit.clear();
+        }
+        let in_time = |until: Instant| now + DATA_MODE_MARGIN < until || exchange.abandoned;
+        if exchange.phase == Phase::AfterData && exchange.cut.is_none() && !exchange.data_until.is_none_or(in_time) {
+            // It took its whole limit: some of the data never reached it.
+            exchange.cut = Some(self.transmit.data_written());
+        }
+        let outcome = match result {
+            Ok(()) => exchange.on_ok(now),
+            Err(error) => Some(Outcome::Final(Err(error))),
+        };
+        let Some(outcome) = outcome else { return };
+        match outcome {
+            Outcome::Empty => {
+                if let Kind::Read(id) = exchange.request.kind {
+                    let connection = self.connections.get_mut(id);
+                    connection.into_iter().for_each(|connection| connection.was_empty(now));
+                }
+            }
+            Outcome::Unexpected => {
+                self.fence.require_behind(self.transmit.command());
+                self.owe_result();
+            }
+            _ => {}
+        }
+        self.finish(outcome);
+    }
+
+    fn on_urc(&mut self, urc: Urc, now: Instant) {
+        match urc {
+            Urc::Announced { id, size, .. } => {
+                if let Some(connection) = self.connections.by_number(id) {
+                    connection.announce(size);
+                }
+            }
+            Urc::Broken { id, cause } => {
+                if let Some(connection) = self.connections.by_number(id) {
+                    connection.broke(cause);
+                }
+                if let Some(exchange) = &mut self.exchange {
+                    let own = exchange.operation().is_some_and(|(_, operated)| operated.get() == id);
+                    if own && exchange.phase == Phase::Result {
+                        exchange.deadline = exchange.deadline.min(now + RESULT_AFTER_BREAK);
+                    }
+                }
+            }
+            Urc::Result { operation, id, success } => self.on_result(operation, id, success),
+        }
+    }
+
+    fn on_result(&mut self, operation: Operation, id: u8, success: bool) {
+        let Some(connection) = self.connections.by_number(id) else {
+            return;
+        };
+        if connection.owed == Some(operation) {
+            connection.owed = None;
+            connection.apply(operation, success);
+            if let Some(id) = ConnectionId::new(id) {
+                self.note_settled(Settled {
+                    operation: Some((operation, id)),
+                    outcome: Outcome::Result(success),
+                });
+            }
+            return;
+        }
+        let Some(exchange) = &mut self.exchange else { return };
+        let own = exchange
+            .operation()
+            .is_some_and(|(awaited, on)| awaited == operation && on.get() == id);
+        if !own || exchange.awaits_its_turn() {
+            return;
+        }
+        connection.apply(operation, success);
+        exchange.result = Some(success);
+        if exchange.phase == Phase::Result {
+            let outcome = exchange.ended(Outcome::Result(success));
+            self.finish(outcome);
+        }
+    }
+}
+
+/// Whether a line is the module's echo of what was written, perhaps behind garbage.
+fn is_echo(line: &[u8], command: &[u8]) -> bool {
+    let command = command.trim_ascii_end();
+    command.len() >= 2 && line.ends_with(command)
+}
+
+/// Whether a line can be information that was asked for: it has the command's name, or none, as the answers to AT+CGMM and ATI.
+fn belongs(line: &[u8], command: &[u8]) -> bool {
+    let Some(name) = grammar::name(line) else {
+        // What a disturbed line adds is no text.
+        return !line.starts_with(b"+") && is_text(line);
+    };
+    let asked = grammar::name_asked(command);
+    // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
+    asked == name || (name == b"+MPQTTOPEN" && asked == b"+MQTTOPEN")
+}
+
+fn is_text(line: &[u8]) -> bool {
+    core::str::from_utf8(line).is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && letter != '\t'))
+}
