@@ -1,0 +1,144 @@
+//! A payload is never syntax, and nothing is lost silently.
+
+use embassy_futures::select::{Either, select};
+use fibocom_mqtt::sim::{Fault, Settings, World};
+use fibocom_mqtt::{ConnectionId, Error, Publication, QoS, TopicFilter, command};
+
+use crate::SECOND;
+use crate::support::*;
+
+const FORGERY: &[u8] = b"\r\n+MQTTBREAK: 1,1\r\n\r\nERROR\r\n\r\n+MQTTPUB: 1,0\r\n>\r\n";
+
+#[test]
+fn the_command_read_sent_by_hand_forges_nothing() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        connected(&mut modem).await;
+        assert!(world.broker().inject(CLIENT_ID, "t", FORGERY, 1));
+        sleep(&world, SECOND).await;
+        let id = ConnectionId::FIRST;
+        assert_eq!(
+            modem.send(&command::Read::<64, 64> { id }).await,
+            Err(Error::Unexpected)
+        );
+        let mut client = modem.client(id);
+        assert!(client.is_connected());
+        let mut buffer = [0; 256];
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), FORGERY);
+    });
+}
+
+#[test]
+fn a_message_of_another_connection_forges_nothing() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        let answer = [
+            b"\r\n+MQTTREAD: 2,0,1,48,\"t\",\"".as_slice(),
+            FORGERY,
+            b"\"\r\n\r\nOK\r\n",
+        ]
+        .concat();
+        assert_eq!(FORGERY.len(), 48);
+        world.module(|module| module.on_command_once(b"AT+MQTTREAD=1", &answer));
+        world.emit_raw(b"\r\n+MQTTMSGI: 1,0,1,1\r\n");
+        let mut buffer = [0; 256];
+        assert_eq!(
+            client.recv(&mut buffer).await,
+            Err(Error::OtherMessage(ConnectionId::SECOND))
+        );
+        assert!(client.is_connected());
+        let mut other = modem.client(ConnectionId::SECOND);
+        assert_eq!(other.recv(&mut buffer).await.unwrap().payload(), FORGERY);
+    });
+}
+
+#[test]
+fn a_lost_announcement_is_found_by_a_device_that_is_never_quiet() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
+        let mut buffer = [0; 64];
+        let pause = sleep(&world, SECOND);
+        assert!(matches!(
+            select(client.recv(&mut buffer), pause).await,
+            Either::Second(())
+        ));
+        world.module(|module| module.settings_mut().faults.push(Fault::DropUrc));
+        assert!(world.broker().inject(CLIENT_ID, "t", b"unseen", 1));
+        sleep(&world, SECOND).await;
+        for _ in 0..20 {
+            client.publish(&Publication::new(topic("t"), b"1")).await.unwrap();
+            let pause = sleep(&world, 10 * SECOND);
+            if let Either::First(message) = select(client.recv(&mut buffer), pause).await {
+                assert_eq!(message.unwrap().payload(), b"unseen");
+                return;
+            }
+        }
+        panic!("the message was never found");
+    });
+}
+
+#[test]
+fn a_lost_break_does_not_make_recv_wait_for_ever() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        let mut buffer = [0; 64];
+        let pause = sleep(&world, 100 * SECOND);
+        assert!(matches!(
+            select(client.recv(&mut buffer), pause).await,
+            Either::Second(())
+        ));
+        // The module was restarted, or its line was disturbed when it told.
+        world.port().unplug();
+        world.broker().break_connection(CLIENT_ID);
+        sleep(&world, SECOND).await;
+        world.port().plug();
+        let pause = sleep(&world, 600 * SECOND);
+        let ended = select(client.recv(&mut buffer), pause).await;
+        assert!(matches!(ended, Either::First(Err(Error::NotConnected))), "{ended:?}");
+    });
+}
+
+#[test]
+fn unannounced_messages_of_a_kept_session_come_at_once_and_without_a_pause_between() {
+    let world = World::online(Settings {
+        echo: false,
+        ..Settings::l610().fault(Fault::DropUrc)
+    });
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let options = options().clean_session(false);
+        let mut client = modem.client(ConnectionId::FIRST);
+        client.connect(&options).await.unwrap();
+        client
+            .subscribe(TopicFilter::new("t").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        client.disconnect().await.unwrap();
+        for n in 0..5u8 {
+            world.broker().client("other").publish("t", [n], 1, false);
+        }
+        client.connect(&options).await.unwrap();
+        let mut buffer = [0; 64];
+        for n in 0..5u8 {
+            let pause = sleep(&world, 5 * SECOND);
+            let received = select(client.recv(&mut buffer), pause).await;
+            assert!(
+                matches!(received, Either::First(Ok(message)) if message.payload() == [n]),
+                "message {n}: {received:?}"
+            );
+        }
+    });
+}
