@@ -1,6 +1,6 @@
 //! What goes over the line, for a person to read: secrets redacted in both directions (law 9).
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 /// A step of the exchange with the module, as [`Modem::set_trace`](crate::Modem::set_trace) reports it.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +106,13 @@ impl<'a> Line<'a> {
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.shown.escape_ascii())?;
+        for &byte in self.shown {
+            // As it stands on the line, but for what a terminal would act on.
+            match byte {
+                b' '..=b'~' => f.write_char(char::from(byte))?,
+                _ => write!(f, "\\x{byte:02x}")?,
+            }
+        }
         if self.is_redacted() {
             write!(f, "[{} bytes redacted]", self.hidden)
         } else {
@@ -148,6 +154,7 @@ mod tests {
             assert!(!text.contains("s3cret"), "{text}");
             assert!(text.ends_with("bytes redacted]"), "{text}");
         }
+        assert_eq!(format!("{}", Line::new(b"+X: \"a\"\xff")), "+X: \"a\"\\xff");
         assert_eq!(format!("{}", Line::new(b"AT+MQTTUSER=?\r")), "AT+MQTTUSER=?");
         assert_eq!(format!("{}", Line::new(b"AT+CPIN?\r")), "AT+CPIN?");
         assert_eq!(format!("{}", Line::hidden(b"abc")), "[3 bytes redacted]");
