@@ -5,7 +5,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use fibocom_mqtt::{Buffers, ConnectOptions, ConnectionId, Modem, Network, Publication, QoS, StdClock, TopicName};
+use fibocom_mqtt::{
+    Buffers, ConnectOptions, ConnectionId, FlowControl, Modem, Network, Publication, QoS, SerialTransport, StdClock,
+    TopicName,
+};
 
 const TOPIC: TopicName = match TopicName::new("fibocom-mqtt/example") {
     Ok(topic) => topic,
