@@ -24,9 +24,12 @@ impl<'a> Encoder<'a> {
     }
 
     /// The next argument, a number.
-    pub(crate) fn number(mut self, value: impl Into<u32>) -> Self {
+    pub(crate) fn number(self, value: impl Into<u32>) -> Self {
+        self.decimal(value.into())
+    }
+
+    fn decimal(mut self, mut value: u32) -> Self {
         self.separate();
-        let mut value = value.into();
         let mut digits = heapless::Vec::<u8, 10>::new();
         loop {
             // At most ten digits, each below ten.

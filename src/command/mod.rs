@@ -4,7 +4,9 @@
 //! writes. All end in CR alone. Where a manual is named, V1.3 is "Fibocom MTC MQTT AT Commands" of 2024-12-23 and V1.0.1 is
 //! "FIBOCOM L610 Series AT Commands MQTT" of 2020-06-13.
 
+use crate::codec::Encoder;
 use crate::codec::grammar::{self, Term};
+use crate::types::{ConnectionId, QoS, Text, TopicName};
 
 mod close;
 mod conf;
@@ -88,6 +90,23 @@ fn bounds_of(term: Term<'_>) -> Option<Bounds> {
         Term::Group(group) => grammar::bounds(group).map(|(min, max)| Bounds { min, max }),
         Term::Number(_) => None,
     }
+}
+
+/// `NAME=id,"topic",qos,retain`, as PUB and WILL begin.
+fn message<'b>(
+    buffer: &'b mut [u8],
+    name: &str,
+    id: ConnectionId,
+    topic: TopicName<'_>,
+    qos: QoS,
+    retain: bool,
+) -> Encoder<'b> {
+    let topic = Text::from_topic(topic.as_str());
+    Encoder::new(buffer, name)
+        .number(id.get())
+        .text(topic)
+        .number(u8::from(qos))
+        .number(retain)
 }
 
 /// `(ids),tlen,(qos),(retain),plen`, as PUB and WILL answer to `=?`.

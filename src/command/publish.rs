@@ -22,7 +22,7 @@ pub struct Publish<'a> {
 
 impl Publish<'_> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        beginning(buffer, self.id, self.topic, self.qos, self.retain)
+        super::message(buffer, "+MQTTPUB", self.id, self.topic, self.qos, self.retain)
             .text(self.payload)
             .end()
     }
@@ -48,22 +48,13 @@ pub struct PublishData<'a> {
 
 impl PublishData<'_> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        beginning(buffer, self.id, self.topic, self.qos, self.retain)
+        super::message(buffer, "+MQTTPUB", self.id, self.topic, self.qos, self.retain)
             .number(self.size)
             .end()
     }
 }
 
 at_command!([] PublishData<'_> => Done, ANSWER, |_, _| Some(Done));
-
-fn beginning<'b>(buffer: &'b mut [u8], id: ConnectionId, topic: TopicName<'_>, qos: QoS, retain: bool) -> Encoder<'b> {
-    let topic = Text::from_topic(topic.as_str());
-    Encoder::new(buffer, "+MQTTPUB")
-        .number(id.get())
-        .text(topic)
-        .number(u8::from(qos))
-        .number(retain)
-}
 
 /// `AT+MQTTPUB=?`: what this module takes.
 #[derive(Debug, Clone, Copy)]

@@ -21,7 +21,7 @@ pub struct SetWill<'a> {
 
 impl SetWill<'_> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        beginning(buffer, self.id, self.topic, self.qos, self.retain)
+        super::message(buffer, "+MQTTWILL", self.id, self.topic, self.qos, self.retain)
             .text(self.payload)
             .end()
     }
@@ -46,22 +46,13 @@ pub struct SetWillData<'a> {
 
 impl SetWillData<'_> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        beginning(buffer, self.id, self.topic, self.qos, self.retain)
+        super::message(buffer, "+MQTTWILL", self.id, self.topic, self.qos, self.retain)
             .number(self.size)
             .end()
     }
 }
 
 at_command!([] SetWillData<'_> => Done, ANSWER, |_, _| Some(Done));
-
-fn beginning<'b>(buffer: &'b mut [u8], id: ConnectionId, topic: TopicName<'_>, qos: QoS, retain: bool) -> Encoder<'b> {
-    let topic = Text::from_topic(topic.as_str());
-    Encoder::new(buffer, "+MQTTWILL")
-        .number(id.get())
-        .text(topic)
-        .number(u8::from(qos))
-        .number(retain)
-}
 
 /// `AT+MQTTWILL?`: the wills that are set. The module prints payloads raw and without their lengths, so one that holds line ends
 /// can look like other lines: only what stands in front of it is returned, and lines that are none are left out.
