@@ -6,7 +6,7 @@ use embedded_io_async::{Read, Write};
 use super::{ANSWER, Client};
 use crate::Clock;
 use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData, User};
-use crate::engine::{Kind, Link, Outcome, Request};
+use crate::engine::{Kind, Link, Request};
 use crate::error::{Error, Field, InvalidInput};
 use crate::types::{ConnectOptions, Text, Will};
 
@@ -101,7 +101,7 @@ where
             keep_alive: options.keep_alive,
             tls: false,
         };
-        self.succeed(&open).await
+        self.operate(&open, &[]).await.map(drop)
     }
 
     /// Disconnects (`AT+MQTTCLOSE`; V1.3 and V1.0.1 section 1.3). The broker does not publish the will.
@@ -132,7 +132,7 @@ where
     }
 
     async fn close(&mut self) -> Result<(), Error<T::Error>> {
-        let closed = self.succeed(&Close { id: self.id }).await;
+        let closed = self.operate(&Close { id: self.id }, &[]).await.map(drop);
         if closed.is_ok() {
             self.forget();
         }
@@ -232,10 +232,7 @@ where
                     answer: ANSWER,
                     result: ANSWER,
                 };
-                match self.modem.exchange(&command, will.payload, request).await? {
-                    Outcome::Final(Ok(())) => Ok(()),
-                    other => Err(self.modem.failure(other)),
-                }
+                self.modem.exchange(&command, will.payload, request).await.map(drop)
             }
         }
     }

@@ -15,10 +15,10 @@ pub use poll::{Event, SettledEnd};
 
 use crate::Clock;
 use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
-use crate::engine::{Kind, Link, Outcome, Request};
+use crate::engine::{Kind, Link, Request};
 use crate::error::Error;
 use crate::modem::Modem;
-use crate::types::ConnectionId;
+use crate::types::{ConnectionId, Delivery};
 use crate::urc::Operation;
 
 /// Time for a final result. The manuals say 1 s; modules under load take longer.
@@ -77,7 +77,7 @@ where
     }
 
     /// Runs a command whose result comes in a line of its own.
-    async fn operate<Cmd: Operable>(&mut self, command: &Cmd, data: &[u8]) -> Result<Outcome, Error<T::Error>> {
+    async fn operate<Cmd: Operable>(&mut self, command: &Cmd, data: &[u8]) -> Result<Delivery, Error<T::Error>> {
         let result = if Cmd::OPERATION == Operation::Open {
             OPEN_RESULT
         } else {
@@ -99,14 +99,6 @@ where
                 },
             )
             .await
-    }
-
-    /// As [`operate`](Self::operate), where anything but success is an error.
-    async fn succeed<Cmd: Operable>(&mut self, command: &Cmd) -> Result<(), Error<T::Error>> {
-        match self.operate(command, &[]).await? {
-            Outcome::Result(true) => Ok(()),
-            other => Err(self.modem.failure(other)),
-        }
     }
 }
 

@@ -5,7 +5,6 @@ use embedded_io_async::{Read, Write};
 use super::Client;
 use crate::Clock;
 use crate::command::{Publish, PublishData};
-use crate::engine::Outcome;
 use crate::error::{Error, Field, InvalidInput};
 use crate::types::{Delivery, Escapes, Publication, Text};
 
@@ -61,7 +60,7 @@ where
             .into());
         };
         let id = self.id;
-        let outcome = if size == 0 {
+        if size == 0 {
             // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).
             let payload = Text::new(Field::Payload, "", Escapes::Unknown)?;
             self.operate(
@@ -74,7 +73,7 @@ where
                 },
                 &[],
             )
-            .await?
+            .await
         } else {
             self.operate(
                 &PublishData {
@@ -86,13 +85,7 @@ where
                 },
                 payload,
             )
-            .await?
-        };
-        match outcome {
-            Outcome::Result(true) => Ok(Delivery::Confirmed),
-            Outcome::Accepted => Ok(Delivery::Accepted),
-            Outcome::NoAnswer { sent: true } => Err(Error::Unknown),
-            other => Err(self.modem.failure(other)),
+            .await
         }
     }
 }

@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 use super::{ANSWER, Client};
 use crate::Clock;
 use crate::command::{ClosableIds, ReadStored};
-use crate::engine::{Kind, Link, Outcome, Request, Stored};
+use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
 
@@ -155,16 +155,15 @@ where
             answer: ANSWER,
             result: ANSWER,
         };
-        match self.modem.exchange(&ReadStored { id }, &[], request).await? {
-            Outcome::Message | Outcome::Empty => Ok(()),
+        match self.modem.exchange(&ReadStored { id }, &[], request).await {
             // A connection that has ended may have taken its messages with it.
-            Outcome::Final(Err(_)) if self.link() != Link::Open => {
+            Err(Error::Module(_)) if self.link() != Link::Open => {
                 let now = self.modem.now();
                 let connection = self.modem.engine.connection_mut(id);
                 connection.into_iter().for_each(|connection| connection.was_empty(now));
                 Ok(())
             }
-            other => Err(self.modem.failure(other)),
+            ended => ended.map(drop),
         }
     }
 

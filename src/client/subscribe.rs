@@ -37,12 +37,16 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<(), Error<T::Error>> {
-        self.succeed(&Subscribe {
-            id: self.id,
-            filter,
-            qos,
-        })
+        self.operate(
+            &Subscribe {
+                id: self.id,
+                filter,
+                qos,
+            },
+            &[],
+        )
         .await
+        .map(drop)
     }
 
     /// Ends a subscription (`AT+MQTTUNSUB`; V1.3 and V1.0.1 section 1.6). Messages that the module already holds are still
@@ -66,6 +70,6 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn unsubscribe(&mut self, filter: TopicFilter<'_>) -> Result<(), Error<T::Error>> {
-        self.succeed(&Unsubscribe { id: self.id, filter }).await
+        self.operate(&Unsubscribe { id: self.id, filter }, &[]).await.map(drop)
     }
 }

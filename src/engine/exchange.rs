@@ -33,6 +33,18 @@ pub(crate) struct Request {
     pub(crate) result: Duration,
 }
 
+impl Request {
+    pub(crate) fn is_publication(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Operation {
+                operation: Operation::Publish,
+                ..
+            }
+        )
+    }
+}
+
 /// What the exchange waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {

@@ -21,7 +21,7 @@ use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::Dialect;
 use crate::trace::Trace;
-use crate::types::ConnectionId;
+use crate::types::{ConnectionId, Delivery};
 use crate::{Clock, Instant};
 
 /// Bytes that are read at a time. Small, since they live in every future.
@@ -204,19 +204,17 @@ where
             answer: Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS)),
             result: Duration::ZERO,
         };
-        match self.exchange(command, &[], request).await? {
-            Outcome::Final(Ok(())) => command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected),
-            other => Err(self.failure(other)),
-        }
+        self.exchange(command, &[], request).await?;
+        command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected)
     }
 
-    /// Runs a command with data behind its prompt, and returns how that ended.
+    /// Runs a command with data behind its prompt, and returns how that ended if it did not fail.
     pub(crate) async fn exchange<Cmd: AtatCmd + Sync>(
         &mut self,
         command: &Cmd,
         data: &[u8],
         request: Request,
-    ) -> Result<Outcome, Error<T::Error>> {
+    ) -> Result<Delivery, Error<T::Error>> {
         let write = |buffer: &mut [u8]| command.write(buffer);
         Outlined(pin!(self.perform(&write, data, request))).await
     }
@@ -227,33 +225,39 @@ where
         write: &(dyn Fn(&mut [u8]) -> usize + Sync),
         data: &[u8],
         request: Request,
-    ) -> Result<Outcome, Error<T::Error>> {
+    ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
         self.engine.load(data, write)?;
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
-                return Ok(outcome);
+                return self.conclude(&request, outcome);
             }
             self.step(None).await?;
         }
     }
 
-    /// The error for an outcome that is none of those the caller knows.
-    pub(crate) fn failure(&self, outcome: Outcome) -> Error<T::Error> {
-        match outcome {
+    /// What an outcome is to the caller.
+    fn conclude(&self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
+        Err(match outcome {
+            Outcome::Final(Ok(())) | Outcome::Result(true) | Outcome::Message | Outcome::Empty => {
+                return Ok(Delivery::Confirmed);
+            }
+            Outcome::Accepted => return Ok(Delivery::Accepted),
             Outcome::Final(Err(error)) => Error::Module(error),
-            Outcome::NoAnswer { .. } => Error::Silent,
             Outcome::Result(false) => Error::Refused,
+            // The module may have published it all the same.
+            Outcome::NoAnswer { sent: true } if request.is_publication() => Error::Unknown,
+            Outcome::NoAnswer { .. } => Error::Silent,
             Outcome::NoResult => Error::Unknown,
             Outcome::Cut { sent } => Error::Cut { sent },
             Outcome::Lost(size) => Error::Lost(size),
             Outcome::Overflow => Error::LineBuffer {
                 max: self.engine.line_size(),
             },
-            _ => Error::Unexpected,
-        }
+            Outcome::Unexpected => Error::Unexpected,
+        })
     }
 
     /// Brings everything that an earlier call left behind to its end.
