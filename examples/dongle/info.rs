@@ -14,13 +14,22 @@ use crate::session::Session;
 struct Fact {
     name: &'static str,
     value: Option<String>,
+    /// What a person reads where there is no value.
+    instead: &'static str,
     source: &'static str,
 }
+
+const NOT_KNOWN: &str = "not known";
 
 impl Fact {
     fn new(name: &'static str, value: Option<String>, source: &'static str) -> Self {
         let value = value.filter(|value| !value.is_empty());
-        Self { name, value, source }
+        Self {
+            name,
+            value,
+            instead: NOT_KNOWN,
+            source,
+        }
     }
 }
 
@@ -60,11 +69,15 @@ pub async fn run(session: &mut Session<'_, '_>, output: &mut Output) -> Result<(
         });
     facts.push(Fact::new("registration", registration, "AT+CEREG?"));
     let address = ask(session, &ReadPdp).await?.map(|state| match state {
-        PdpState::Up(address) => address.to_string(),
-        PdpState::Busy => "being dialled".to_owned(),
-        _ => "none: pub and sub dial".to_owned(),
+        PdpState::Up(address) => (Some(address.to_string()), ""),
+        PdpState::Busy => (None, "being dialled"),
+        _ => (None, "none: pub and sub dial"),
     });
-    facts.push(Fact::new("address", address, "AT+MIPCALL?"));
+    let (address, instead) = address.unwrap_or((None, NOT_KNOWN));
+    facts.push(Fact {
+        instead,
+        ..Fact::new("address", address, "AT+MIPCALL?")
+    });
 
     let open = ask(session, &TestOpen).await?;
     let ids = open.as_ref().map(|limits| {
@@ -105,7 +118,7 @@ async fn ask<C: atat::AtatCmd + Sync>(
 
 fn lines(facts: &[Fact]) -> String {
     let line = |fact: &Fact| {
-        let value = fact.value.as_deref().unwrap_or("not known");
+        let value = fact.value.as_deref().unwrap_or(fact.instead);
         format!("{:<16} {value:<28} ({})", fact.name, fact.source)
     };
     facts.iter().map(line).collect::<Vec<_>>().join("\n")

@@ -106,7 +106,7 @@ impl Port {
 fn resolve(name: &str) -> Result<SocketAddr, Failure> {
     let unknown = |reason: String| {
         let sentence = format!("cannot find the broker {name} ({reason}): give --broker HOST:PORT");
-        Failure::new(code::PORT, sentence)
+        Failure::usage(sentence)
     };
     let mut addresses = name
         .to_socket_addrs()

@@ -54,10 +54,13 @@ pub async fn run(
         1 => "1 message".to_owned(),
         count => format!("{count} messages"),
     };
+    let bytes = match publish.payload.len() {
+        1 => "1 byte".to_owned(),
+        count => format!("{count} bytes"),
+    };
     let text = || {
         format!(
-            "published {messages} of {} bytes to {} at QoS {}: {word}",
-            publish.payload.len(),
+            "published {messages} of {bytes} to {} at QoS {}: {word}",
             publish.topic,
             number(publish.qos)
         )

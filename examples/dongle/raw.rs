@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atat::{AtatCmd, AtatResp};
-use fibocom_mqtt::Error;
+use fibocom_mqtt::{Error, ModuleError};
 use serde_json::json;
 
 use crate::failure::{Failure, Stage, code};
@@ -51,9 +51,13 @@ pub async fn run(session: &mut Session<'_, '_>, output: &mut Output, command: &s
         Err(error) => return Err(Stage::Ask.failure(error)),
     };
     let text = || {
-        let end = if result.is_ok() { "OK" } else { "ERROR" };
-        let lines = lines.iter().map(String::as_str).chain([end]);
-        lines.collect::<Vec<_>>().join("\n")
+        let end = match &result {
+            Ok(()) => "OK".to_owned(),
+            Err(ModuleError::Cme(code)) => format!("+CME ERROR: {}", u16::from(*code)),
+            Err(ModuleError::Cms(code)) => format!("+CMS ERROR: {code}"),
+            Err(_) => "ERROR".to_owned(),
+        };
+        lines.iter().cloned().chain([end]).collect::<Vec<_>>().join("\n")
     };
     let object = || {
         json!({

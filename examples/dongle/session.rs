@@ -70,7 +70,10 @@ impl<'b, 'o> Session<'b, 'o> {
     pub async fn attach(&mut self) -> Result<Identity, Failure> {
         let wait = self.options.wait;
         let attach = self.modem.attach(wait);
-        let what = format!("the module to answer (at most {} s)", wait.as_secs());
+        let what = format!(
+            "the module to answer (given up after {} s without an answer)",
+            wait.as_secs()
+        );
         let start = self.clock.now();
         let attached = patiently(self.clock, &what, attach).await;
         // One that fell silent earlier had answered.

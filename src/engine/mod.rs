@@ -174,6 +174,11 @@ impl<'b> Engine<'b> {
     pub(crate) fn begin_fence(&mut self, now: Instant) {
         if !self.is_busy() && self.fence.is_needed() {
             self.fence.start(now);
+            let query = Line::new(self.fence.query().trim_ascii_end());
+            debug!("> {}", query);
+            if let Some(trace) = &mut self.trace {
+                trace(Trace::Command(query));
+            }
         }
     }
 

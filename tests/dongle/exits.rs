@@ -39,6 +39,10 @@ fn wrong_usage_ends_with_1_and_says_what_is_right() {
         (&["--simulate", "pub", "-t", "x", "-n", "-C", "1"], "-C"),
         (&["--simulate", "at"], "AT+CSQ"),
         (&["--simulate", "at", "HELLO"], "AT"),
+        (&["--simulate", "at", "AT+MQTTPUB=1,\"t\",0,0,5"], "use pub"),
+        (&["--simulate", "at", "AT+CSQ", "-h", "x"], "-h"),
+        (&["--simulate", "info", "-u", "x"], "-u"),
+        (&["--simulate", "--broker", "nonsense", "demo"], "HOST:PORT"),
         (&["--simulate", "at", "AT\rAT+CFUN=0"], "0x0d"),
     ] {
         run(arguments).failed(1, &[word]);

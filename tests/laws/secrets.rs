@@ -108,3 +108,20 @@ fn a_list_of_users_never_takes_a_password_for_a_client_id() {
         assert_eq!(modem.send(&command::ReadUsers::<64>).await, Err(Error::Unexpected));
     });
 }
+
+/// Not a secret, but the same hook: a trace that leaves something out misleads.
+#[test]
+fn a_trace_shows_every_command_that_is_echoed() {
+    let world = World::online(Settings::l610());
+    let shown = traced(&world, async |modem| {
+        modem.attach(40 * SECOND).await.unwrap();
+    });
+    let echoes = shown.lines().filter_map(|line| line.strip_prefix("< AT"));
+    let mut count = 0;
+    for echo in echoes {
+        count += 1;
+        assert!(shown.contains(&format!("> AT{echo}\n")), "{echo} in {shown}");
+    }
+    // AT, the fence, and ATE0, which is still echoed.
+    assert_eq!(count, 3, "{shown}");
+}

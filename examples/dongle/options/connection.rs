@@ -108,6 +108,31 @@ impl Raw {
         Ok(true)
     }
 
+    /// Refuses all of them, for a command that connects to nothing.
+    pub(super) fn refuse_all(&self, command: &str) -> Result<(), Failure> {
+        let given = [
+            (self.host.is_some(), "-h"),
+            (self.port.is_some(), "-p"),
+            (self.user.is_some(), "-u"),
+            (self.password.is_some(), "-P"),
+            (self.password_file.is_some(), "--password-file"),
+            (self.client_id.is_some(), "-i"),
+            (self.keep_alive.is_some(), "-k"),
+            (self.keep_session, "-c"),
+            (self.id.is_some(), "--id"),
+            (self.will_topic.is_some(), "--will-topic"),
+            (self.will_payload.is_some(), "--will-payload"),
+            (self.will_qos.is_some(), "--will-qos"),
+            (self.will_retain, "--will-retain"),
+        ];
+        match given.into_iter().find_map(|(given, name)| given.then_some(name)) {
+            None => Ok(()),
+            Some(option) => Err(Failure::usage(format!(
+                "{command} does not take {option}: leave it out"
+            ))),
+        }
+    }
+
     pub(super) fn has_host(&self) -> bool {
         self.host.is_some()
     }

@@ -151,12 +151,14 @@ impl Raw {
                 Action::Demo(self.connection.whole(simulated)?)
             }
             "info" => {
+                self.connection.refuse_all("info")?;
                 self.message.refuse_all("info")?;
                 Action::Info
             }
             "pub" => Action::Publish(self.connection.whole(simulated)?, self.message.publish()?),
             "sub" => Action::Subscribe(self.connection.whole(simulated)?, self.message.subscribe()?),
             "at" => {
+                self.connection.refuse_all("at")?;
                 self.message.refuse_all("at")?;
                 let command = words.next();
                 Action::At(check_command(command.ok_or_else(|| {
@@ -222,7 +224,22 @@ fn check_command(command: String) -> Result<String, Failure> {
             "the AT command holds the control character 0x{byte:02x}: give one command without a line end"
         )));
     }
+    if wants_data(&command) {
+        return Err(Failure::usage(
+            "that command makes the module wait for data, and would take the next command for it: use pub",
+        ));
+    }
     Ok(command)
+}
+
+/// Whether a command ends in a number of bytes that are to follow behind a prompt.
+fn wants_data(command: &str) -> bool {
+    let upper = command.to_ascii_uppercase();
+    let named = ["+MQTTPUB=", "+MQTTWILL=", "+GTSSLFILE="]
+        .iter()
+        .any(|name| upper.contains(name));
+    let last = command.rsplit(',').next().unwrap_or_default().trim();
+    named && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The value of an option that is a number.
