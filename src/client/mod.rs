@@ -18,7 +18,7 @@ use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
 use crate::engine::{Kind, Link, Request};
 use crate::error::Error;
 use crate::modem::Modem;
-use crate::types::{ConnectionId, Delivery};
+use crate::types::{ConnectionId, Delivery, QoS};
 use crate::urc::Operation;
 
 /// Time for a final result. The manuals say 1 s; modules under load take longer.
@@ -86,7 +86,7 @@ where
         let kind = Kind::Operation {
             operation: Cmd::OPERATION,
             id: self.id,
-            result: command.gives_result(self.modem.engine.dialect.result_at_qos0),
+            result: self.modem.engine.dialect.result_at_qos0 || command.qos() != Some(QoS::AtMostOnce),
         };
         self.modem
             .exchange(
@@ -106,9 +106,9 @@ where
 trait Operable: AtatCmd + Sync {
     const OPERATION: Operation;
 
-    /// Whether the module reports a result.
-    fn gives_result(&self, _at_qos0: bool) -> bool {
-        true
+    /// The quality of service of a publication: at QoS 0 a module may give no result.
+    fn qos(&self) -> Option<QoS> {
+        None
     }
 }
 
@@ -131,15 +131,15 @@ impl Operable for Unsubscribe<'_> {
 impl Operable for Publish<'_> {
     const OPERATION: Operation = Operation::Publish;
 
-    fn gives_result(&self, at_qos0: bool) -> bool {
-        at_qos0 || self.qos != crate::QoS::AtMostOnce
+    fn qos(&self) -> Option<QoS> {
+        Some(self.qos)
     }
 }
 
 impl Operable for PublishData<'_> {
     const OPERATION: Operation = Operation::Publish;
 
-    fn gives_result(&self, at_qos0: bool) -> bool {
-        at_qos0 || self.qos != crate::QoS::AtMostOnce
+    fn qos(&self) -> Option<QoS> {
+        Some(self.qos)
     }
 }
