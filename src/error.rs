@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::model::{Feature, Limit, Model, Source};
 use crate::modem::NetworkProblem;
 use crate::types::{Announcement, BreakCause, ConnectionId};
 
@@ -71,7 +72,7 @@ pub enum InvalidInput {
         /// What is empty.
         field: Field,
     },
-    /// More than the module or a buffer takes.
+    /// More than any module or a buffer takes.
     #[error("the {field} is {len} bytes long, and the limit is {max}: shorten it")]
     TooLong {
         /// What is too long.
@@ -80,6 +81,32 @@ pub enum InvalidInput {
         len: usize,
         /// The most that is taken, in bytes.
         max: usize,
+    },
+    /// More than this model takes.
+    #[error(
+        "the {model} takes at most {max} for the {limit}, says {said_by}, and {asked} were asked for: stay below, or overrule the limit"
+    )]
+    Exceeds {
+        /// The model.
+        model: Model,
+        /// Which limit.
+        limit: Limit,
+        /// What was asked for.
+        asked: usize,
+        /// The most that the model takes.
+        max: u16,
+        /// Who says so.
+        said_by: Source,
+    },
+    /// Something that this model cannot do.
+    #[error("the {model} has no {feature}, says {said_by}: do without, or overrule if you know better")]
+    Unsupported {
+        /// The model.
+        model: Model,
+        /// What was asked for.
+        feature: Feature,
+        /// Who says so.
+        said_by: Source,
     },
     /// A number outside of its range.
     #[error("{value} is no valid {field}: use {min} to {max}")]

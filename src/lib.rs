@@ -43,7 +43,7 @@ pub use clock::StdClock;
 pub use clock::{Clock, Instant};
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
-pub use model::{Dialect, Platform};
+pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
 pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]

@@ -53,8 +53,12 @@ impl<'b, 'o> Session<'b, 'o> {
     pub fn new(options: &'o Options, port: Port, memory: &'b mut Memory) -> Self {
         let clock = StdClock::new();
         let buffers = Buffers::new(&mut memory.line, &mut memory.message, &mut memory.transmit);
+        let mut modem = Modem::new(port, clock, buffers);
+        if let Some(model) = options.model {
+            modem.set_model(model);
+        }
         Self {
-            modem: Modem::new(port, clock, buffers),
+            modem,
             clock,
             options,
             opened: None,

@@ -9,17 +9,20 @@ use crate::codec::grammar::{self, Term};
 use crate::types::{ConnectionId, QoS, Text, TopicName};
 
 mod close;
+mod cloud;
 mod conf;
 mod general;
 mod network;
 mod open;
 mod publish;
 mod read;
+mod sn;
 mod subscribe;
 mod user;
 mod will;
 
 pub use close::{ClosableIds, Close, TestClose};
+pub use cloud::TestAuthCfg;
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
@@ -31,6 +34,7 @@ pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
+pub use sn::{SnClientIdLimits, TestSnClientId};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};
 pub use will::{ReadWills, SetWill, SetWillData, TestWill, WillLimits, WillSetting, Wills};

@@ -19,7 +19,7 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 
 use crate::codec::Decoder;
 use crate::error::{Error, InvalidInput};
-use crate::model::Dialect;
+use crate::model::{Capabilities, Dialect, Model};
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId, QoS};
 use crate::urc::Operation;
@@ -70,6 +70,7 @@ pub(crate) struct Engine<'b> {
     quiet_until: Option<Instant>,
     connections: Connections,
     pub(crate) dialect: Dialect,
+    pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
@@ -92,6 +93,7 @@ impl<'b> Engine<'b> {
             quiet_until: None,
             connections: Connections::new(),
             dialect,
+            capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
             secretive: false,
             heard_at: now,
@@ -147,6 +149,11 @@ impl<'b> Engine<'b> {
     /// The information lines of the last exchange, a CR LF between each two.
     pub(crate) fn answer(&self) -> &[u8] {
         self.decoder.kept()
+    }
+
+    /// The same, and what it may refine.
+    pub(crate) fn answer_and_capabilities(&mut self) -> (&[u8], &mut Capabilities) {
+        (self.decoder.kept(), &mut self.capabilities)
     }
 
     // Settling.

@@ -5,10 +5,10 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::Modem;
+use super::refine::Answers;
 use crate::Clock;
 use crate::command::{Attention, Echo, ErrorReports, Manufacturer, ModelName, Revision, SerialNumber, Value};
 use crate::error::Error;
-use crate::model::Platform;
 
 /// Who answered: what the identification commands printed (3GPP TS 27.007 section 5). Empty where the module refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,7 +31,9 @@ where
     C: Clock,
 {
     /// Finds the module: repeats `AT` until it answers, which also sets the speed of one that measures it, then switches echo off
-    /// and error numbers on, and asks who it is. Its firmware version refines the [`Dialect`](crate::Dialect).
+    /// and error numbers on, and asks who it is and what it takes: its model gives the [`Capabilities`](crate::Capabilities), its
+    /// answers to `=?` forms refine them, its firmware version refines the [`Dialect`](crate::Dialect). What it refuses to
+    /// answer while it has no network, [`bring_up`](Self::bring_up) asks again.
     ///
     /// A module that boots takes up to 30 s, so give `wait` 40 s.
     ///
@@ -69,10 +71,9 @@ where
             revision: self.ask(&Revision).await?,
             imei: self.ask(&SerialNumber).await?,
         };
-        self.engine
-            .dialect
-            .refine(Platform::from_revision(identity.revision.as_str()));
         self.note_imei(&identity.imei);
+        self.learn_model(&identity);
+        self.refine(Answers::Perhaps).await?;
         Ok(identity)
     }
 

@@ -3,6 +3,7 @@
 mod attach;
 mod network;
 mod outline;
+mod refine;
 
 use core::pin::pin;
 use core::time::Duration;
@@ -19,7 +20,7 @@ use outline::Outlined;
 use crate::client::Client;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
-use crate::model::Dialect;
+use crate::model::{Capabilities, Dialect, Feature, Limit, Model, Source};
 use crate::trace::Trace;
 use crate::types::{ConnectionId, Delivery};
 use crate::{Clock, Instant};
@@ -118,6 +119,8 @@ pub struct Modem<'b, T, C> {
     /// Bytes were written and not yet flushed.
     unflushed: bool,
     imei: heapless::String<20>,
+    /// Which of the module's `=?` forms have not been answered yet.
+    unasked: refine::Questions,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -139,6 +142,7 @@ where
             clock,
             unflushed: false,
             imei: heapless::String::new(),
+            unasked: refine::Questions::all(),
         }
     }
 
@@ -167,6 +171,51 @@ where
     pub fn dialect(&self) -> Dialect {
         let found = self.engine.read_quotes();
         found.map_or(self.engine.dialect, |quotes| self.engine.dialect.read_quotes(quotes))
+    }
+
+    /// What this module can do and take, and who said so.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.engine.capabilities
+    }
+
+    /// Overrules what the module calls itself: this model's table counts, whatever [`attach`](Self::attach) finds. What the module
+    /// reports in its answers to `=?` forms still refines it.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Modem, UnknownModel};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), UnknownModel> {
+    /// modem.set_model("L610-V1.0.1".parse()?);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_model(&mut self, model: Model) {
+        self.engine.capabilities.identify(model, Source::Caller);
+    }
+
+    /// Overrules a limit, for firmware that is known to take more, or less, than its manual and itself say.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Limit, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_limit(Limit::Payload, 4096);
+    /// # }
+    /// ```
+    pub fn set_limit(&mut self, limit: Limit, value: u16) {
+        self.engine.capabilities.learn_limit(limit, value, Source::Caller);
+    }
+
+    /// Overrules whether the module can do something.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Feature, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_feature(Feature::WillDataMode, true);
+    /// # }
+    /// ```
+    pub fn set_feature(&mut self, feature: Feature, has: bool) {
+        self.engine.capabilities.learn_feature(feature, has, Source::Caller);
     }
 
     /// The port, given back.

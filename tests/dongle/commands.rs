@@ -186,7 +186,7 @@ fn a_message_is_repeated_as_often_as_wanted() {
         .collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     let log = std::fs::read_to_string(log).unwrap();
-    assert_eq!(commands(&log, "AT+MQTTPUB="), 5);
+    assert_eq!(commands(&log, "AT+MQTTPUB=1"), 5);
     assert_eq!(commands(&log, "AT+MQTTCLOSE=1"), 1);
 }
 
@@ -241,4 +241,15 @@ fn help_names_every_command_and_every_exit_code() {
     ] {
         assert!(done.text().contains(word), "{word}");
     }
+}
+
+#[test]
+fn a_model_that_is_named_overrules_what_the_module_calls_itself() {
+    let done = run([SIMULATE, "--model", "nl668-am", "--json", "info"]).succeeded();
+    let known = &objects(done.text())[0]["known_as"];
+    assert_eq!(
+        (&known["value"], &known["source"]),
+        (&"NL668-AM".into(), &"--model".into())
+    );
+    run([SIMULATE, "--model", "EC200U", "info"]).failed(1, &["EC200U", "MC665-CN-22"]);
 }

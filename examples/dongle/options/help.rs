@@ -20,6 +20,7 @@ The module
   --flow-control         with RTS and CTS
   --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server
   --broker HOST:PORT     the simulated module connects to this server instead
+  --model NAME           what the module is, whatever it says: L610, MC665-CN-22, NL66x and so on
   --apn APN              access point name (the SIM's own)
   --no-network           no SIM, registration and address: for ports where only MQTT commands answer
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)

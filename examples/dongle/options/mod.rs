@@ -7,6 +7,7 @@ mod message;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use fibocom_mqtt::{Model, UnknownModel};
 use lexopt::{Arg, Parser, ValueExt};
 
 pub use connection::Target;
@@ -61,6 +62,8 @@ pub struct Options {
     pub place: Place,
     pub baud: u32,
     pub flow_control: bool,
+    /// What the module is, whatever it says.
+    pub model: Option<Model>,
     pub apn: Option<String>,
     pub network: bool,
     pub wait: Duration,
@@ -78,6 +81,7 @@ struct Raw {
     flow_control: bool,
     simulate: Option<Option<String>>,
     broker: Option<String>,
+    model: Option<Model>,
     apn: Option<String>,
     no_network: bool,
     wait: Option<u64>,
@@ -104,6 +108,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
                 raw.simulate = Some(model);
             }
             Arg::Long("broker") => raw.broker = Some(parser.value()?.string()?),
+            Arg::Long("model") => raw.model = Some(model(&parser.value()?.string()?)?),
             Arg::Long("apn") => raw.apn = Some(parser.value()?.string()?),
             Arg::Long("no-network") => raw.no_network = true,
             Arg::Long("wait") => raw.wait = Some(number(&mut parser, "--wait", 1, 86_400)?),
@@ -111,8 +116,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
             Arg::Long(
-                later @ ("model" | "pin" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key"
-                | "insecure"),
+                later @ ("pin" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key" | "insecure"),
             ) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
@@ -200,6 +204,7 @@ impl Raw {
             place,
             baud: self.baud.unwrap_or(115_200),
             flow_control: self.flow_control,
+            model: self.model,
             apn: self.apn,
             network: !self.no_network,
             wait: Duration::from_secs(self.wait.unwrap_or(WAIT)),
@@ -209,6 +214,14 @@ impl Raw {
             action,
         })
     }
+}
+
+/// A model that the driver knows.
+fn model(name: &str) -> Result<Model, Failure> {
+    name.parse().map_err(|UnknownModel| {
+        let names: Vec<_> = Model::all().map(|model| model.name()).collect();
+        Failure::usage(format!("no model {name} is known: there are {}", names.join(", ")))
+    })
 }
 
 /// A raw command is one line, so that it cannot be two.
