@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Fault;
 use super::answer::{Afterwards, Answer, Final};
-use super::models::{NetworkNeed, ResultOrder, UrcTiming};
+use super::models::{NetworkNeed, Overflow, ResultOrder, UrcTiming};
 use super::module::{Action, Module, Phase};
 use super::network::{BreakCause, Message, NetworkEvent, Token};
 use super::state::Link;
@@ -159,7 +159,16 @@ impl Module {
         }
         let (topic, payload) = (message.topic.len(), message.payload.len());
         let announcement = format!("+MQTTMSGI: {id},{},{topic},{payload}", message.qos);
+        let (most, overflow) = (self.settings.store, self.settings.overflow);
         if let Some(connection) = self.state.connection_mut(id) {
+            if connection.store.len() >= most {
+                match overflow {
+                    Overflow::DropNewest => return,
+                    Overflow::DropOldest => drop(connection.store.pop_front()),
+                    // The network keeps it, and was asked for none.
+                    Overflow::Wait => {}
+                }
+            }
             connection.store.push_back(message);
             if !self.settings.has(Fault::DropUrc) {
                 self.urc(announcement.as_bytes());

@@ -37,10 +37,7 @@ impl Module {
             "+CGMI" => informative(form, &self.settings.manufacturer),
             "+CGMR" => informative(form, &self.settings.revision),
             "+CGSN" => informative(form, &self.settings.imei),
-            "+CGMM" if self.settings.model_prefixed => {
-                informative(form, &format!("+CGMM: \"{}\"", self.settings.model))
-            }
-            "+CGMM" => informative(form, &self.settings.model),
+            "+CGMM" => informative(form, &self.settings.spelled_model()),
             "+CPIN" => self.pin(form),
             "+CSQ" => informative(
                 form,

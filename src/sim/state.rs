@@ -1,8 +1,8 @@
 //! What the module keeps until it restarts.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::models::{Settings, Sim};
+use super::models::{Overflow, Settings, Sim};
 use super::network::Message;
 
 /// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
@@ -20,6 +20,8 @@ pub(super) struct State {
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
     pub connections: Vec<Connection>,
+    /// `AT+MQTTSNCID`, by connection.
+    pub sn_client_ids: BTreeMap<u16, Vec<u8>>,
 }
 
 /// One MQTT connection.
@@ -72,6 +74,7 @@ impl State {
             sim_ready: settings.sim == Sim::Ready,
             context: None,
             connections: (1..=settings.connections).map(connection).collect(),
+            sn_client_ids: BTreeMap::new(),
         }
     }
 
@@ -91,9 +94,10 @@ impl State {
         used.map(|connection| connection.id).collect()
     }
 
-    /// Whether a message can be taken: printed at once, or stored.
+    /// Whether a message can be taken: printed at once, stored, or dropped.
     pub fn has_room(&self, id: u16, settings: &Settings) -> bool {
+        let takes_all = self.direct || settings.overflow != Overflow::Wait;
         self.connection(id)
-            .is_none_or(|connection| self.direct || connection.store.len() < settings.store)
+            .is_none_or(|connection| takes_all || connection.store.len() < settings.store)
     }
 }
