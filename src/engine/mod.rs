@@ -19,7 +19,7 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 
 use crate::codec::Decoder;
 use crate::error::{Error, InvalidInput};
-use crate::model::{Capabilities, Dialect, Model};
+use crate::model::{Capabilities, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId, QoS};
 use crate::urc::Operation;
@@ -122,9 +122,15 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Puts a command line and its data into the transmit buffer.
+    /// Puts a command line and its data into the transmit buffer, unless this module is known not to have the command.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
-        self.transmit.load(data, write)
+        self.transmit.load(data, write)?;
+        let Some(feature) = Feature::of_command(self.transmit.command()) else {
+            return Ok(());
+        };
+        self.capabilities
+            .require(feature)
+            .inspect_err(|_| self.transmit.clear())
     }
 
     /// Begins the exchange for what was loaded. The engine must be settled.

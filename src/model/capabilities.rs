@@ -28,7 +28,7 @@ pub enum Limit {
     Payload,
     /// Longest payload of a will (`AT+MQTTWILL`, V1.3 section 1.12).
     WillPayload,
-    /// Longest payload that is received (`+MQTTMSG`, V1.3 section 1.10). Modules are known to hand out more; nothing is refused by it.
+    /// Longest payload that is received (`+MQTTMSG`, V1.3 section 1.9). Modules are known to hand out more; nothing is refused by it.
     Received,
     /// Longest client id of MQTT-SN (`AT+MQTTSNCID`, V1.3 section 1.13).
     SnClientId,
@@ -102,6 +102,28 @@ impl Feature {
         Self::SnCommands,
         Self::AuthCommands,
     ];
+}
+
+impl Feature {
+    /// The feature that a command belongs to, if it is one of the MQTT commands. A `=?` form belongs to none: it may always be asked.
+    pub(crate) fn of_command(command: &[u8]) -> Option<Self> {
+        const MQTT: &[u8] = b"AT+MQTT";
+        let (front, rest) = command.split_at_checked(MQTT.len())?;
+        if !front.eq_ignore_ascii_case(MQTT) || rest.trim_ascii_end().ends_with(b"=?") {
+            return None;
+        }
+        let begins = |name: &[u8]| {
+            rest.get(..name.len())
+                .is_some_and(|rest| rest.eq_ignore_ascii_case(name))
+        };
+        Some(if [&b"SN"[..], b"WTOPICUD", b"WMSGUD"].into_iter().any(begins) {
+            Self::SnCommands
+        } else if begins(b"AUTH") {
+            Self::AuthCommands
+        } else {
+            Self::Mqtt
+        })
+    }
 }
 
 impl fmt::Display for Feature {

@@ -53,7 +53,7 @@ pub(super) struct Row {
     pub(super) client_id: u16,
     /// `AT+MQTTSNCID` (V1.3 section 1.13).
     pub(super) sn_client_id: u16,
-    /// `+MQTTMSG` (V1.3 section 1.10).
+    /// `+MQTTMSG` (V1.3 section 1.9).
     pub(super) received: u16,
     pub(super) connections: u8,
     pub(super) mqtt: bool,
@@ -123,7 +123,7 @@ impl Row {
         self
     }
 
-    /// MA510 and MC100E receive at most 1024 bytes (V1.3 section 1.10), and take 23 bytes in `AT+MQTTSNCID`.
+    /// MA510 and MC100E receive at most 1024 bytes (V1.3 section 1.9), and take 23 bytes in `AT+MQTTSNCID`.
     const fn small(mut self) -> Self {
         (self.received, self.sn_client_id) = (1024, 23);
         self

@@ -152,3 +152,22 @@ fn who_counts_more_is_believed() {
     assert_eq!(capabilities.model().value.name(), "NL668-AM");
     assert!(!capabilities.feature(Feature::Tls).value);
 }
+
+#[test]
+fn commands_belong_to_features_and_questions_to_none() {
+    for (command, feature) in [
+        (&b"AT+MQTTOPEN=1,\"h\",1,1,60"[..], Some(Feature::Mqtt)),
+        (b"at+mqttsncid=101,\"x\"\r", Some(Feature::SnCommands)),
+        (b"AT+MQTTSNREG?", Some(Feature::SnCommands)),
+        (b"AT+MQTTWTOPICUD=101,0,0,\"x\"", Some(Feature::SnCommands)),
+        (b"AT+MQTTWMSGUD=101,\"x\"", Some(Feature::SnCommands)),
+        (b"AT+MQTTWILL?", Some(Feature::Mqtt)),
+        (b"AT+MQTTAUTHCFG=7", Some(Feature::AuthCommands)),
+        (b"AT+MQTTAUTHCFG=?\r", None),
+        (b"AT+CSQ", None),
+        (b"AT", None),
+        (b"", None),
+    ] {
+        assert_eq!(Feature::of_command(command), feature, "{}", command.escape_ascii());
+    }
+}

@@ -253,3 +253,18 @@ fn a_model_that_is_named_overrules_what_the_module_calls_itself() {
     );
     run([SIMULATE, "--model", "EC200U", "info"]).failed(1, &["EC200U", "MC665-CN-22"]);
 }
+
+#[test]
+fn info_names_each_model_from_what_it_prints() {
+    for name in fibocom_mqtt::sim::Settings::NAMES {
+        let done = run([&format!("--simulate={name}"), "--json", "info"]).succeeded();
+        let facts = &objects(done.text())[0];
+        let known = fibocom_mqtt::Model::identify(facts["known_as"]["value"].as_str().unwrap());
+        let expected = fibocom_mqtt::Model::identify(name);
+        assert!(
+            known.series().is_some() && known.series() == expected.series(),
+            "{name}: {facts}"
+        );
+        assert_eq!(facts["known_as"]["source"], "AT+CGMM");
+    }
+}
