@@ -113,7 +113,7 @@ impl DataForm {
     const fn on_the_line(self, size: usize) -> usize {
         match self {
             Self::Raw | Self::HexDigits => size,
-            Self::HexBytes => 2 * size,
+            Self::HexBytes => size.saturating_mul(2),
         }
     }
 

@@ -308,6 +308,7 @@ pub(super) const MODELS: &[Model] = &[
 ];
 
 /// The names, in the same order.
+#[allow(clippy::indexing_slicing)] // Beyond the end would be an error of the compiler.
 pub(super) const NAMES: [&str; MODELS.len()] = {
     let mut names = [""; MODELS.len()];
     let mut index = 0;
