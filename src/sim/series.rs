@@ -103,7 +103,7 @@ pub(super) const L610: Model = Model {
     ..LONG
 };
 
-/// A member of a series of which nothing is public but the manual's line: the name is made up.
+/// A model of which nothing is public but its name, or one that stands for the rest of a series, its name made up.
 const fn unnamed(name: &'static str, printed: &'static str, like: Model) -> Model {
     Model { name, printed, ..like }
 }
