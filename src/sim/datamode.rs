@@ -64,9 +64,8 @@ impl Module {
         let Phase::Data(data) = std::mem::replace(&mut self.phase, Phase::Ready) else {
             return;
         };
-        let DataMode {
-            request, form, bytes, ..
-        } = data;
+        let form = data.form;
+        let DataMode { request, bytes, .. } = data;
         self.record.push(self.now, Kind::Data, &bytes);
         if bytes.is_empty() && request.size > 0 {
             return self.execute(Answer::error());
