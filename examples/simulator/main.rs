@@ -8,7 +8,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::ExitCode;
 
 use fibocom_mqtt::sim::serve::Runner;
-use fibocom_mqtt::sim::{Fault, Module, Settings};
+use fibocom_mqtt::sim::{Evidence, Fault, Module, Settings};
 use lexopt::{Arg, Parser, ValueExt};
 
 #[path = "../common/bridge.rs"]
@@ -86,7 +86,7 @@ fn options() -> Result<Option<Options>, Failure> {
         match argument {
             Arg::Long("help") => {
                 print!(
-                    "{HELP}\nModels:\n{}\nKnobs:\n{}\nFaults:\n{}",
+                    "{HELP}\nModels (* what it calls itself is assumed):\n{}\nKnobs:\n{}\nFaults:\n{}",
                     models(),
                     indented(Settings::KNOBS),
                     indented(Fault::HELP)
@@ -144,8 +144,12 @@ fn indented(lines: &str) -> String {
 
 /// The names of all models, some on each line.
 fn models() -> String {
-    let lines = Settings::NAMES.chunks(10).map(|names| names.join(" ") + "\n");
-    indented(&lines.collect::<String>())
+    let mark = |name: &&str| {
+        let assumed = Settings::by_name(name).is_some_and(|settings| settings.evidence == Evidence::Assumed);
+        format!("{name}{}", if assumed { "*" } else { "" })
+    };
+    let names: Vec<String> = Settings::NAMES.iter().map(mark).collect();
+    indented(&names.chunks(10).map(|names| names.join(" ") + "\n").collect::<String>())
 }
 
 fn run(options: Options) -> Result<(), Failure> {

@@ -64,9 +64,8 @@ impl Module {
         let Phase::Data(data) = std::mem::replace(&mut self.phase, Phase::Ready) else {
             return;
         };
-        let DataMode {
-            request, form, bytes, ..
-        } = data;
+        let form = data.form;
+        let DataMode { request, bytes, .. } = data;
         self.record.push(self.now, Kind::Data, &bytes);
         if bytes.is_empty() && request.size > 0 {
             return self.execute(Answer::error());
@@ -113,7 +112,7 @@ impl DataForm {
     const fn on_the_line(self, size: usize) -> usize {
         match self {
             Self::Raw | Self::HexDigits => size,
-            Self::HexBytes => 2 * size,
+            Self::HexBytes => size.saturating_mul(2),
         }
     }
 

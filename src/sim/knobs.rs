@@ -74,7 +74,7 @@ echo=yes|no                                   at power-on
         match knob {
             "prompt" => self.prompt = choice(value, &PROMPTS)?,
             "data-form" => self.data_form = choice(value, &DATA_FORMS)?,
-            "data-limit" => self.data_limit = or_none(value)?.map(Duration::from_secs),
+            "data-limit" => self.data_limit = or_none::<u32>(value)?.map(|seconds| Duration::from_secs(seconds.into())),
             "framing" => self.framing = choice(value, &FRAMINGS)?,
             "result-order" => self.result_order = choice(value, &RESULT_ORDERS)?,
             "urc-timing" => self.urc_timing = choice(value, &URC_TIMINGS)?,

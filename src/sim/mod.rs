@@ -11,7 +11,8 @@
 //! * [`World`] runs modules on virtual time, for tests: [`World::port`] is an async serial port, [`World::clock`] a
 //!   [`Clock`](crate::Clock), and [`World::block_on`] an executor that moves the time when nothing else is to do.
 //! * [`serve`] runs a module in real time, in front of any reader and writer: a pty, a TCP connection, a pipe.
-//! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong.
+//! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong. [`Settings::by_name`] knows
+//!   every series, [`Settings::set`] turns a knob by its name.
 //! * [`Network`] is what the module sees of the world. [`MemoryBroker`] is a deterministic MQTT server in memory; the
 //!   examples of this crate have one that reaches any server.
 //!

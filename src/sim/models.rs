@@ -198,7 +198,8 @@ pub struct Settings {
     pub max_publish: usize,
     /// What the `=?` forms of PUB and WILL say instead, for firmware that takes more than it says.
     pub stated_publish: Option<usize>,
-    /// The largest payload that is received. Anything above is dropped without a sign.
+    /// The largest payload that is received. Anything above is dropped without a sign, as the MQTT library in UNISOC
+    /// firmware does above 8192. By the manual it is 1500, and 1024 on MA510 and MC100E (V1.3 1.9).
     pub max_receive: usize,
     /// How many received messages a connection stores until they are read.
     pub store: usize,

@@ -26,17 +26,21 @@ const AUTH_COMMANDS: [&str; 2] = ["+MQTTAUTHDYN", "+MQTTAUTHCFG"];
 impl Module {
     /// Commands that begin with `+MQTT`.
     pub(super) fn mqtt(&mut self, name: &str, form: Form) -> Result<Answer, CmeError> {
+        let (sn, auth) = (SN_COMMANDS.contains(&name), AUTH_COMMANDS.contains(&name));
         // For these the manual knows no +CME ERROR.
-        let plain = matches!(
-            name,
-            "+MQTTCLOSE" | "+MQTTSUB" | "+MQTTUNSUB" | "+MQTTPUB" | "+MQTTWILL"
-        ) || SN_COMMANDS.contains(&name);
-        let known = plain || matches!(name, "+MQTTUSER" | "+MQTTOPEN" | "+MQTTCONF" | "+MQTTREAD");
-        let auth = AUTH_COMMANDS.contains(&name);
-        let lacking = (auth && !self.settings.auth_commands)
-            || (SN_COMMANDS.contains(&name) && !self.settings.sn_commands)
-            || !self.settings.mqtt_commands;
-        if lacking || !(known || auth) {
+        let plain = sn
+            || matches!(
+                name,
+                "+MQTTCLOSE" | "+MQTTSUB" | "+MQTTUNSUB" | "+MQTTPUB" | "+MQTTWILL"
+            );
+        let exists = if sn {
+            self.settings.sn_commands
+        } else if auth {
+            self.settings.auth_commands
+        } else {
+            plain || matches!(name, "+MQTTUSER" | "+MQTTOPEN" | "+MQTTCONF" | "+MQTTREAD")
+        };
+        if !exists || !self.settings.mqtt_commands {
             return Err(NO_SUCH_COMMAND);
         }
         // 1.17 and 1.18: AUTH commands require no data connection.

@@ -103,7 +103,7 @@ pub(super) const L610: Model = Model {
     ..LONG
 };
 
-/// A member of a series of which nothing is public but the manual's line: the name is made up.
+/// A model of which nothing is public but its name, or one that stands for the rest of a series, its name made up.
 const fn unnamed(name: &'static str, printed: &'static str, like: Model) -> Model {
     Model { name, printed, ..like }
 }
@@ -308,6 +308,7 @@ pub(super) const MODELS: &[Model] = &[
 ];
 
 /// The names, in the same order.
+#[allow(clippy::indexing_slicing)] // Beyond the end would be an error of the compiler.
 pub(super) const NAMES: [&str; MODELS.len()] = {
     let mut names = [""; MODELS.len()];
     let mut index = 0;

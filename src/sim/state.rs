@@ -15,13 +15,13 @@ pub(super) struct State {
     pub direct: bool,
     /// The data connection is up.
     pub online: bool,
+    /// `AT+MQTTSNCID`, by connection.
+    pub sn_client_ids: BTreeMap<u16, Vec<u8>>,
     /// The SIM card is usable.
     pub sim_ready: bool,
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
     pub connections: Vec<Connection>,
-    /// `AT+MQTTSNCID`, by connection.
-    pub sn_client_ids: BTreeMap<u16, Vec<u8>>,
 }
 
 /// One MQTT connection.
@@ -71,10 +71,10 @@ impl State {
             error_form: 0,
             direct: true,
             online: settings.network_up,
+            sn_client_ids: BTreeMap::new(),
             sim_ready: settings.sim == Sim::Ready,
             context: None,
             connections: (1..=settings.connections).map(connection).collect(),
-            sn_client_ids: BTreeMap::new(),
         }
     }
 

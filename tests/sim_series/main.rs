@@ -3,9 +3,12 @@
 #![cfg(feature = "sim")]
 
 mod commands;
+mod driver;
 mod lengths;
 #[path = "../sim_bench/mod.rs"]
 mod sim_bench;
+#[path = "../support/mod.rs"]
+mod support;
 
 use fibocom_mqtt::sim::{Evidence, ModelSpelling, Settings};
 
