@@ -3,6 +3,8 @@
 mod attach;
 mod network;
 mod outline;
+mod restart;
+mod tls;
 
 use core::pin::pin;
 use core::time::Duration;
@@ -15,6 +17,8 @@ use embedded_io_async::{Read, Write};
 pub use attach::Identity;
 pub use network::{Network, NetworkProblem};
 use outline::Outlined;
+use tls::HeldFiles;
+pub use tls::{TlsError, TlsProblem};
 
 use crate::client::Client;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
@@ -62,7 +66,8 @@ impl<'b> Buffers<'b> {
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
-    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication.
+    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication. The files of TLS need not fit: they are
+    ///   sent in pieces of what there is.
     pub const fn new(line: &'b mut [u8], message: &'b mut [u8], transmit: &'b mut [u8]) -> Self {
         Self {
             line,
@@ -118,6 +123,7 @@ pub struct Modem<'b, T, C> {
     /// Bytes were written and not yet flushed.
     unflushed: bool,
     imei: heapless::String<20>,
+    tls: HeldFiles,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -139,6 +145,7 @@ where
             clock,
             unflushed: false,
             imei: heapless::String::new(),
+            tls: HeldFiles::new(),
         }
     }
 
@@ -228,12 +235,16 @@ where
     ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
-        self.engine.load(data, write)?;
+        match request.kind {
+            Kind::Upload => self.engine.load_upload(data.len(), write)?,
+            _ => self.engine.load(data, write)?,
+        }
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
                 return self.conclude(&request, outcome);
             }
+            self.engine.feed(data);
             self.step(None).await?;
         }
     }

@@ -59,7 +59,9 @@ impl Module {
             return;
         };
         let DataMode { request, bytes, .. } = data;
-        self.record.push(self.now, Kind::Data, &bytes);
+        let file = matches!(request.purpose, DataPurpose::File(_));
+        let kind = if file { Kind::File } else { Kind::Data };
+        self.record.push(self.now, kind, &bytes);
         if bytes.is_empty() && request.size > 0 {
             return self.execute(Answer::error());
         }
@@ -92,6 +94,7 @@ impl Module {
                     retain,
                 },
             ),
+            DataPurpose::File(file) => self.add_tls_file(file, bytes),
         };
         self.execute(answer);
     }

@@ -63,6 +63,7 @@ mod record;
 pub mod serve;
 mod server;
 mod state;
+mod tls;
 mod world;
 
 pub use broker::{MemoryBroker, TestClient};
@@ -74,4 +75,5 @@ pub use models::{EarlyCommand, Framing, NetworkNeed, Prompt, ResultOrder, Settin
 pub use module::Module;
 pub use network::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
 pub use record::{Entry, Kind, Record};
+pub use tls::TlsSettings;
 pub use world::{Line, World};

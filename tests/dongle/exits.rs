@@ -57,8 +57,6 @@ fn what_is_not_yet_there_says_so() {
         &["--model", "L610", "info"],
         &["--pin", "1234", "info"],
         &["--reconnect", "info"],
-        &["sub", "-t", "x", "--tls"],
-        &["sub", "-t", "x", "--cafile", "x"],
         &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],
         &["sub", "-t", "x", "--id", "101"],

@@ -3,6 +3,7 @@
 mod connection;
 mod help;
 mod message;
+mod tls;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -52,6 +53,15 @@ impl Action {
         match self {
             Self::Subscribe(_, Subscribe { count: None, .. }) => Failure::new(0, ""),
             _ => Failure::new(code::INTERRUPTED, "interrupted before it was done"),
+        }
+    }
+}
+
+impl Action {
+    fn has_tls(&self) -> bool {
+        match self {
+            Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) => target.tls.is_some(),
+            Self::Info | Self::At(_) => false,
         }
     }
 }
@@ -111,8 +121,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
             Arg::Long(
-                later @ ("model" | "pin" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key"
-                | "insecure"),
+                later @ ("model" | "pin" | "reconnect" | "direct" | "cloud"),
             ) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
@@ -177,6 +186,11 @@ impl Raw {
             return Err(Failure::usage(format!(
                 "'{word}' is one word too many: quote what belongs together"
             )));
+        }
+        if action.has_tls() && simulated && self.broker.is_none() {
+            return Err(Failure::usage(
+                "the server in this process speaks no TLS: give one that does with --broker HOST:PORT",
+            ));
         }
         let place = match (self.port, self.simulate, self.broker) {
             (None, None, _) => {
