@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::model::{Feature, Limit, Model, Source};
-use crate::modem::NetworkProblem;
+use crate::modem::{NetworkProblem, TlsProblem};
 use crate::types::{Announcement, BreakCause, ConnectionId};
 
 /// An argument of a command, to say which one was refused.
@@ -31,6 +31,12 @@ pub enum Field {
     WillPayload,
     /// Access point name.
     Apn,
+    /// The certificate of an authority that vouches for servers.
+    TrustFile,
+    /// The module's own certificate.
+    CertificateFile,
+    /// The key of the module's own certificate.
+    KeyFile,
     /// A whole command line.
     CommandLine,
 }
@@ -48,6 +54,9 @@ impl fmt::Display for Field {
             Self::Payload => "payload",
             Self::WillPayload => "will payload",
             Self::Apn => "apn",
+            Self::TrustFile => "trust file",
+            Self::CertificateFile => "certificate file",
+            Self::KeyFile => "key file",
             Self::CommandLine => "command line",
         })
     }
@@ -133,6 +142,23 @@ pub enum InvalidInput {
         /// What there is, in bytes.
         max: usize,
     },
+    /// A file that is too short or too long for the module.
+    #[error("the {field} is {len} bytes long, and modules take {min} to {max}: give one file in PEM")]
+    FileSize {
+        /// Which file.
+        field: Field,
+        /// Its length in bytes.
+        len: usize,
+        /// The least that is taken, in bytes.
+        min: usize,
+        /// The most that is taken, in bytes.
+        max: usize,
+    },
+    /// The server is to be verified, and there is nothing to verify it with.
+    #[error(
+        "TLS verifies the server and has nothing to do it with: give a trust file, or accept what the module holds"
+    )]
+    NoTrustFile,
 }
 
 /// The code of a `+CME ERROR`, kept as the module gave it (V1.3 section 2.1; field tables of Fibocom firmware).
@@ -291,6 +317,9 @@ pub enum Error<E> {
     /// The module has no network.
     #[error("{0}")]
     Network(NetworkProblem),
+    /// TLS: the files in the module, or the handshake.
+    #[error("{0}")]
+    Tls(TlsProblem),
     /// The answer is longer than the line buffer.
     #[error("the module's answer does not fit into the line buffer of {max} bytes: pass a larger one")]
     LineBuffer {
@@ -346,7 +375,13 @@ impl<E> Error<E> {
     /// assert!(!Error::<()>::PortClosed.is_recoverable());
     /// ```
     pub const fn is_recoverable(&self) -> bool {
-        !matches!(self, Self::Port(_) | Self::PortClosed | Self::Silent)
+        !matches!(
+            self,
+            Self::Port(_)
+                | Self::PortClosed
+                | Self::Silent
+                | Self::Tls(TlsProblem::ForeignFiles | TlsProblem::UnfinishedUpload)
+        )
     }
 }
 

@@ -41,10 +41,11 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
+pub use command::TlsVersion;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
-pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
+pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem, TlsError, TlsProblem};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::{FlowControl, SerialTransport};
@@ -52,6 +53,6 @@ pub use transport::{FlowControl, SerialTransport};
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
     Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
-    Text, TopicFilter, TopicName, Will,
+    Text, Tls, TopicFilter, TopicName, Will,
 };
 pub use urc::{DirectMessage, Operation, Urc};

@@ -229,7 +229,7 @@ fn an_open_carries_what_was_set_before() {
     );
     assert_eq!(open.client_id, b"8644300100123451");
     assert!(
-        open.tls
+        open.tls.is_some()
             && open
                 .will
                 .as_ref()

@@ -19,6 +19,9 @@ where
     /// Connects to a broker: sets user name, password and client id, the will if there is one, and reading by length, then
     /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1).
     ///
+    /// For TLS it first asks which files the module holds, uploads those that it does not hold yet, and sets version and
+    /// verification (`AT+GTSSLFILE`, `AT+GTSSLVER`, `AT+GTSSLMODE`).
+    ///
     /// If the module still has this connection open, from before the driver started or because its end was never reported, it
     /// is closed first. Subscriptions are made anew after every connect: the module does not tell whether the broker kept them.
     ///
@@ -27,11 +30,14 @@ where
     /// [`Error::Invalid`] before a byte is written, also for what this model does not take. [`Error::Refused`] if the module reports failure, which it does without a
     /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
     /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
-    /// under way in the module.
+    /// under way in the module. [`Error::Tls`] if the module holds other files than are wanted, or reports failure and knows an
+    /// error of TLS; where it knows none, that is [`Error::Refused`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first.
+    /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first. If it is
+    /// dropped while a file is uploaded, the next call fills the rest of that file with line feeds, and connecting with TLS ends with
+    /// [`TlsProblem::UnfinishedUpload`](crate::TlsProblem::UnfinishedUpload) until the module was restarted.
     ///
     /// ```
     /// # use embedded_io_async::{Read, Write};
@@ -62,9 +68,13 @@ where
             .transpose()?;
         check(options)?;
         self.check_capabilities(options)?;
+        options.tls.map_or(Ok(()), |tls| tls.check())?;
         let will = options.will.map(|will| self.check_will(will)).transpose()?;
 
         self.close_if_open().await?;
+        if let Some(tls) = &options.tls {
+            self.modem.prepare_tls(tls).await?;
+        }
         let default_id = match client_id {
             Some(_) => heapless::String::new(),
             None => self.default_client_id().await?,
@@ -95,9 +105,12 @@ where
             port: options.port,
             clean_session: options.clean_session,
             keep_alive: options.keep_alive,
-            tls: false,
+            tls: options.tls.is_some(),
         };
-        self.operate(&open, &[]).await.map(drop)
+        match self.operate(&open, &[]).await {
+            Err(Error::Refused) if open.tls => Err(self.modem.tls_refusal().await),
+            opened => opened.map(drop),
+        }
     }
 
     /// Disconnects (`AT+MQTTCLOSE`; V1.3 and V1.0.1 section 1.3). The broker does not publish the will.
@@ -186,6 +199,9 @@ where
     fn check_capabilities(&self, options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
         let capabilities = &self.modem.engine.capabilities;
         capabilities.require(Feature::Mqtt)?;
+        if options.tls.is_some() {
+            capabilities.require(Feature::Tls)?;
+        }
         capabilities.check(Limit::Connections, usize::from(self.id.get()))?;
         capabilities.check(Limit::Host, options.host.len())?;
         capabilities.check(Limit::KeepAlive, usize::from(options.keep_alive))?;

@@ -16,8 +16,10 @@ mod network;
 mod open;
 mod publish;
 mod read;
+mod restart;
 mod sn;
 mod subscribe;
+mod tls;
 mod user;
 mod will;
 
@@ -34,8 +36,13 @@ pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
+pub use restart::Restart;
 pub use sn::{SnClientIdLimits, TestSnClientId};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
+pub use tls::{
+    ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile,
+    TlsFiles, TlsMode, TlsVersion, UploadTlsFile,
+};
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};
 pub use will::{ReadWills, SetWill, SetWillData, TestWill, WillLimits, WillSetting, Wills};
 

@@ -13,6 +13,8 @@ use crate::types::{Announcement, ConnectionId};
 pub(crate) enum Kind {
     /// Information lines, then a final result.
     Plain,
+    /// As plain, with data that the caller hands on in pieces.
+    Upload,
     /// As plain, but a message is in the answer.
     Read(ConnectionId),
     /// A final result, then a result line of its own, if one is given at all.
@@ -169,7 +171,7 @@ impl Exchange {
             return Some(Outcome::Overflow);
         }
         match (self.request.kind, self.read) {
-            (Kind::Plain, _) => Some(Outcome::Final(Ok(()))),
+            (Kind::Plain | Kind::Upload, _) => Some(Outcome::Final(Ok(()))),
             (Kind::Read(_), Some(ReadEnd::Empty)) => Some(Outcome::Empty),
             (Kind::Read(_), Some(ReadEnd::Message(header, end))) => Some(match end {
                 BodyEnd::Stored => Outcome::Message,

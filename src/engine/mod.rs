@@ -110,6 +110,7 @@ impl<'b> Engine<'b> {
                 ..
             }
             | Kind::Plain
+            | Kind::Upload
             | Kind::Read(_) => Ok(()),
             Kind::Operation { id, .. } => {
                 match self.connection(id).map(|connection| (connection.link, connection.owed)) {
@@ -131,6 +132,16 @@ impl<'b> Engine<'b> {
         self.capabilities
             .require(feature)
             .inspect_err(|_| self.transmit.clear())
+    }
+
+    /// Puts the command line of an upload of so many bytes into the transmit buffer.
+    pub(crate) fn load_upload(&mut self, len: usize, write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+        self.transmit.load_upload(len, write)
+    }
+
+    /// Takes the next piece of an upload's data, if all before it is written and the module wants it.
+    pub(crate) fn feed(&mut self, data: &[u8]) {
+        self.transmit.feed(data);
     }
 
     /// Begins the exchange for what was loaded. The engine must be settled.
@@ -197,8 +208,7 @@ impl<'b> Engine<'b> {
 
     /// Whether something is still on its way: an exchange, bytes to write, a fence, or a data mode that must end by itself.
     pub(crate) fn is_busy(&self) -> bool {
-        let writes = !self.transmit.pending().is_empty();
-        self.exchange.is_some() || writes || self.fence.is_active() || self.quiet_until.is_some()
+        self.exchange.is_some() || self.transmit.is_incomplete() || self.fence.is_active() || self.quiet_until.is_some()
     }
 
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
@@ -238,6 +248,11 @@ impl<'b> Engine<'b> {
     }
 
     // Messages and connections.
+
+    /// The module has forgotten every connection.
+    pub(crate) fn forget_connections(&mut self) {
+        self.connections = Connections::new();
+    }
 
     pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
         self.connections.get(id)
@@ -318,7 +333,7 @@ impl<'b> Engine<'b> {
             self.expect_nothing();
         }
         // A command that was only half written must be completed, or the next one would become its end.
-        if self.transmit.pending().is_empty() {
+        if !self.transmit.is_incomplete() {
             self.transmit.clear();
         }
         let settled = Settled {

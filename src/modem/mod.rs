@@ -4,6 +4,8 @@ mod attach;
 mod network;
 mod outline;
 mod refine;
+mod restart;
+mod tls;
 
 use core::pin::pin;
 use core::time::Duration;
@@ -16,6 +18,8 @@ use embedded_io_async::{Read, Write};
 pub use attach::Identity;
 pub use network::{Network, NetworkProblem};
 use outline::Outlined;
+use tls::HeldFiles;
+pub use tls::{TlsError, TlsProblem};
 
 use crate::client::Client;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
@@ -63,7 +67,8 @@ impl<'b> Buffers<'b> {
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
-    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication.
+    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication. The files of TLS need not fit: they are
+    ///   sent in pieces of what there is.
     pub const fn new(line: &'b mut [u8], message: &'b mut [u8], transmit: &'b mut [u8]) -> Self {
         Self {
             line,
@@ -121,6 +126,7 @@ pub struct Modem<'b, T, C> {
     imei: heapless::String<20>,
     /// Which of the module's `=?` forms have not been answered yet.
     unasked: refine::Questions,
+    tls: HeldFiles,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -143,6 +149,7 @@ where
             unflushed: false,
             imei: heapless::String::new(),
             unasked: refine::Questions::all(),
+            tls: HeldFiles::new(),
         }
     }
 
@@ -278,12 +285,16 @@ where
     ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
-        self.engine.load(data, write)?;
+        match request.kind {
+            Kind::Upload => self.engine.load_upload(data.len(), write)?,
+            _ => self.engine.load(data, write)?,
+        }
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
                 return self.conclude(&request, outcome);
             }
+            self.engine.feed(data);
             self.step(None).await?;
         }
     }

@@ -6,7 +6,7 @@ use super::Fault;
 use super::answer::{Afterwards, Answer, Final};
 use super::models::{NetworkNeed, Overflow, ResultOrder, UrcTiming};
 use super::module::{Action, Module, Phase};
-use super::network::{BreakCause, Message, NetworkEvent, Token};
+use super::network::{BreakCause, Message, NetworkEvent, Refusal, Token};
 use super::state::Link;
 
 impl Module {
@@ -116,6 +116,10 @@ impl Module {
                 if let Some(connection) = self.state.connection_mut(connection) {
                     connection.link = if result.is_ok() { Link::Open } else { Link::Free };
                 }
+                self.state.tls_error = match result {
+                    Err(Refusal::Tls(code)) => code,
+                    _ => 0,
+                };
                 self.settle(token, result.is_ok());
             }
             NetworkEvent::Done { connection, token, ok } => {

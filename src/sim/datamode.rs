@@ -27,6 +27,7 @@ impl Module {
         self.prompt();
         let form = match request.purpose {
             DataPurpose::Publish { .. } | DataPurpose::Will { .. } => self.settings.data_form,
+            DataPurpose::File(_) => DataForm::Raw,
         };
         let epoch = self.next_serial();
         let empty = request.size == 0;
@@ -66,7 +67,9 @@ impl Module {
         };
         let form = data.form;
         let DataMode { request, bytes, .. } = data;
-        self.record.push(self.now, Kind::Data, &bytes);
+        let file = matches!(request.purpose, DataPurpose::File(_));
+        let kind = if file { Kind::File } else { Kind::Data };
+        self.record.push(self.now, kind, &bytes);
         if bytes.is_empty() && request.size > 0 {
             return self.execute(Answer::error());
         }
@@ -102,6 +105,7 @@ impl Module {
                     retain,
                 },
             ),
+            DataPurpose::File(file) => self.add_tls_file(file, bytes),
         };
         self.execute(answer);
     }

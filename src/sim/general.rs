@@ -51,6 +51,7 @@ impl Module {
             "+CGDCONT" => self.context(form),
             "+CGPADDR" => self.address(form),
             "+MIPCALL" => self.call(form),
+            _ if name.starts_with("+GTSSL") => self.tls(name, form),
             _ => Err(NO_SUCH_COMMAND),
         }
     }

@@ -68,6 +68,7 @@ pub mod serve;
 mod server;
 mod sn;
 mod state;
+mod tls;
 mod world;
 
 pub use broker::{MemoryBroker, TestClient};
@@ -83,4 +84,5 @@ pub use models::{
 pub use module::Module;
 pub use network::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
 pub use record::{Entry, Kind, Record};
+pub use tls::TlsSettings;
 pub use world::{Line, World};

@@ -133,6 +133,10 @@ impl Module {
         }
         let client_id = user.client_id.unwrap_or_else(|| default_id.into_bytes());
         let (user, password, will) = (user.name, user.password, connection.will.clone());
+        let tls = match (tls == 2).then(|| self.tls_settings()).transpose() {
+            Ok(tls) => tls,
+            Err(_) => return Ok(self.refused(id, "+MQTTOPEN")),
+        };
         let request = OpenRequest {
             host,
             port,
@@ -141,7 +145,7 @@ impl Module {
             password,
             clean,
             keep_alive,
-            tls: tls == 2,
+            tls,
             will,
         };
         self.connect(id, request)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::models::{Overflow, Settings, Sim};
 use super::network::Message;
+use super::tls::TlsSettings;
 
 /// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
 #[derive(Debug)]
@@ -21,6 +22,10 @@ pub(super) struct State {
     pub sim_ready: bool,
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
+    /// The `AT+GTSSL…` commands.
+    pub tls: TlsSettings,
+    /// `AT+GTSSLERR?`: why the last open with TLS failed, 0 if it did not.
+    pub tls_error: i32,
     pub connections: Vec<Connection>,
 }
 
@@ -74,6 +79,8 @@ impl State {
             sn_client_ids: BTreeMap::new(),
             sim_ready: settings.sim == Sim::Ready,
             context: None,
+            tls: TlsSettings::default(),
+            tls_error: 0,
             connections: (1..=settings.connections).map(connection).collect(),
         }
     }

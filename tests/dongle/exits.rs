@@ -56,8 +56,6 @@ fn what_is_not_yet_there_says_so() {
         &["auth", "onenet"],
         &["--pin", "1234", "info"],
         &["--reconnect", "info"],
-        &["sub", "-t", "x", "--tls"],
-        &["sub", "-t", "x", "--cafile", "x"],
         &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],
         &["sub", "-t", "x", "--id", "101"],

@@ -27,13 +27,18 @@ The module
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)
 
 The connection, for demo, pub and sub
-  -h HOST, -p PORT       the broker (port 1883)
+  -h HOST, -p PORT       the broker (port 1883, with TLS 8883)
   -u USER, -P PASSWORD   user name and password
   --password-file FILE   the password, without a line end; not seen in the list of processes
   -i CLIENT-ID           MQTT client id (the IMEI and the number of the connection)
   -k SECONDS             keep-alive, 1 to 300 (60)
   -c                     keep the session: clean session off
   --id 1|2|3             which of the module's connections (1; few modules have 3)
+  --tls                  encrypt; --cafile does so, too
+  --cafile FILE          the certificate of the authority that vouches for the broker, in PEM
+  --cert FILE, --key FILE
+                         the module's own certificate and its key, in PEM, for brokers that want one
+  --insecure             with --tls: believe any broker; nothing of its certificate is checked
   --will-topic TOPIC, --will-payload TEXT, --will-qos QOS, --will-retain
 
 pub

@@ -3,6 +3,7 @@
 mod connection;
 mod help;
 mod message;
+mod tls;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,6 +54,15 @@ impl Action {
         match self {
             Self::Subscribe(_, Subscribe { count: None, .. }) => Failure::new(0, ""),
             _ => Failure::new(code::INTERRUPTED, "interrupted before it was done"),
+        }
+    }
+}
+
+impl Action {
+    fn has_tls(&self) -> bool {
+        match self {
+            Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) => target.tls.is_some(),
+            Self::Info | Self::At(_) => false,
         }
     }
 }
@@ -115,9 +125,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(
-                later @ ("pin" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key" | "insecure"),
-            ) => {
+            Arg::Long(later @ ("pin" | "reconnect" | "direct" | "cloud")) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
             Arg::Value(word) => raw.words.push(word.string()?),
@@ -181,6 +189,11 @@ impl Raw {
             return Err(Failure::usage(format!(
                 "'{word}' is one word too many: quote what belongs together"
             )));
+        }
+        if action.has_tls() && simulated && self.broker.is_none() {
+            return Err(Failure::usage(
+                "the server in this process speaks no TLS: give one that does with --broker HOST:PORT",
+            ));
         }
         let place = match (self.port, self.simulate, self.broker) {
             (None, None, _) => {
