@@ -16,6 +16,7 @@ mod fmt;
 
 mod client;
 mod clock;
+mod cme;
 mod codec;
 pub mod command;
 mod digester;
