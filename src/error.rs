@@ -190,6 +190,16 @@ pub enum Error<E> {
     /// The connection ended by itself.
     #[error("the connection was lost: {0}; connect again")]
     Disconnected(BreakCause),
+    /// The module has restarted: its connections are gone, and so is everything that was set. Attach again, then connect. Each
+    /// connection that was open reports it once, by whichever call comes first, and is then [`NotConnected`](Self::NotConnected).
+    #[error("the module has restarted, and its connections and settings are gone: attach again, then connect")]
+    Restarted,
+    /// The module does not answer at the new rate of the line, and was found at the former one.
+    #[error("the module does not answer at {baud} bit/s and was left at the former rate: try a lower one")]
+    BaudRate {
+        /// The rate that was tried, in bits per second.
+        baud: u32,
+    },
     /// The next message is larger than the buffer. It stays in the module: pass a larger buffer, or `skip` it.
     #[error("the next message needs a buffer of {} bytes (topic {}, payload {}): pass a larger one, or skip it", .0.size(), .0.topic_len, .0.payload_len)]
     TooLarge(Announcement),

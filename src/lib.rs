@@ -25,6 +25,7 @@ mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod line;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]
@@ -44,11 +45,12 @@ pub use clock::StdClock;
 pub use clock::{Clock, Instant};
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
+pub use line::{FlowControl, SerialLine};
 pub use model::{Dialect, Platform};
-pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
+pub use modem::{Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
-pub use transport::{FlowControl, SerialTransport};
+pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{

@@ -32,7 +32,7 @@ where
     /// [`Error::Invalid`] before a byte is written. [`Error::Refused`] if the module reports failure, which it does without a
     /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
     /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
-    /// under way in the module.
+    /// under way in the module. [`Error::Restarted`] if the module has restarted: attach again first.
     ///
     /// # Cancel safety
     ///
@@ -68,6 +68,12 @@ where
         check(options)?;
         let will = options.will.map(|will| self.check_will(will)).transpose()?;
 
+        self.modem.settle().await?;
+        if self.modem.engine.has_restarted() {
+            // Told by this, too.
+            let _: Error<T::Error> = self.modem.engine.tell_restart(self.id);
+            return Err(Error::Restarted);
+        }
         self.close_if_open().await?;
         let default_id = match client_id {
             Some(_) => heapless::String::new(),
@@ -125,7 +131,7 @@ where
     /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
         self.modem.settle().await?;
-        if matches!(self.link(), Link::Closed | Link::Broken(_)) {
+        if matches!(self.link(), Link::Closed | Link::Broken(_) | Link::Restarted) {
             return Ok(());
         }
         self.close().await

@@ -11,6 +11,7 @@ use crate::types::{ConnectionId, QoS, Text, TopicName};
 mod close;
 mod conf;
 mod general;
+mod line;
 mod network;
 mod open;
 mod publish;
@@ -23,6 +24,9 @@ pub use close::{ClosableIds, Close, TestClose};
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
+};
+pub use line::{
+    BaudRate, BaudRates, ReadBaud, ReadSleep, SetBaud, SetFlowControl, SetSleep, SetSleepTimer, Sleep, TestBaud,
 };
 pub use network::{
     Dial, PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, Registration, RegistrationState, Signal, SimState,

@@ -63,6 +63,7 @@ mod record;
 pub mod serve;
 mod server;
 mod state;
+mod uart;
 mod world;
 
 pub use broker::{MemoryBroker, TestClient};

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::models::{Settings, Sim};
 use super::network::Message;
+use super::uart::Uart;
 
 /// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(super) struct State {
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
     pub connections: Vec<Connection>,
+    pub uart: Uart,
 }
 
 /// One MQTT connection.
@@ -72,6 +74,7 @@ impl State {
             sim_ready: settings.sim == Sim::Ready,
             context: None,
             connections: (1..=settings.connections).map(connection).collect(),
+            uart: Uart::new(settings),
         }
     }
 
