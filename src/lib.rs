@@ -16,6 +16,7 @@ mod fmt;
 
 mod client;
 mod clock;
+mod cme;
 mod codec;
 pub mod command;
 mod digester;
@@ -24,6 +25,7 @@ mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod line;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]
@@ -44,11 +46,14 @@ pub use clock::{Clock, Instant};
 pub use command::TlsVersion;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
+pub use line::{FlowControl, SerialLine};
 pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
-pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem, TlsError, TlsProblem};
+pub use modem::{
+    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, TlsError, TlsProblem,
+};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
-pub use transport::{FlowControl, SerialTransport};
+pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{

@@ -31,7 +31,7 @@ where
     /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
     /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
     /// under way in the module. [`Error::Tls`] if the module holds other files than are wanted, or reports failure and knows an
-    /// error of TLS; where it knows none, that is [`Error::Refused`].
+    /// error of TLS; where it knows none, that is [`Error::Refused`]. [`Error::Restarted`] if the module has restarted: attach again first.
     ///
     /// # Cancel safety
     ///
@@ -71,6 +71,12 @@ where
         options.tls.map_or(Ok(()), |tls| tls.check())?;
         let will = options.will.map(|will| self.check_will(will)).transpose()?;
 
+        self.modem.settle().await?;
+        if self.modem.engine.has_restarted() {
+            // Told by this, too.
+            let _: Error<T::Error> = self.modem.engine.tell_restart(self.id);
+            return Err(Error::Restarted);
+        }
         self.close_if_open().await?;
         if let Some(tls) = &options.tls {
             self.modem.prepare_tls(tls).await?;
@@ -134,7 +140,7 @@ where
     /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
         self.modem.settle().await?;
-        if matches!(self.link(), Link::Closed | Link::Broken(_)) {
+        if matches!(self.link(), Link::Closed | Link::Broken(_) | Link::Restarted) {
             return Ok(());
         }
         self.close().await

@@ -24,6 +24,7 @@ where
     ///
     /// [`Error::Refused`]: the module said that it was not published. [`Error::Unknown`]: it never said, so the message may have
     /// arrived or not; further operations end with [`Error::Unsettled`] until the result came or the connection was closed.
+    /// [`Error::Restarted`]: the module restarted before it had the message; if it had it, that is unknown and the next call says so.
     /// [`Error::Cut`]: the data mode ended early, and a part may have been published. [`Error::Invalid`], [`Error::NotConnected`] and
     /// [`Error::Disconnected`]: nothing was sent.
     ///

@@ -12,6 +12,7 @@ mod close;
 mod cloud;
 mod conf;
 mod general;
+mod line;
 mod network;
 mod open;
 mod publish;
@@ -28,6 +29,9 @@ pub use cloud::TestAuthCfg;
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
+};
+pub use line::{
+    BaudRate, BaudRates, ReadBaud, ReadSleep, SetBaud, SetFlowControl, SetSleep, SetSleepTimer, Sleep, TestBaud,
 };
 pub use network::{
     Dial, PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, Registration, RegistrationState, Signal, SimState,

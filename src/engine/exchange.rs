@@ -87,6 +87,8 @@ pub(crate) enum Outcome {
     Overflow,
     /// The answer was not what the manual says.
     Unexpected,
+    /// The module restarted. `sent` says whether it had had all it needs to act.
+    Restarted { sent: bool },
 }
 
 /// The exchange in progress.

@@ -8,6 +8,7 @@ mod input;
 #[cfg(test)]
 mod late;
 mod output;
+mod restart;
 #[cfg(test)]
 mod tests;
 mod transmit;
@@ -27,6 +28,7 @@ use crate::{Buffers, Instant};
 use connections::{Connection, Connections};
 use exchange::{Exchange, Phase};
 use fence::Fence;
+use restart::Watch;
 use transmit::Transmit;
 
 /// Data is no longer begun so shortly before the module's data mode ends: what came too late would be taken for commands.
@@ -69,6 +71,7 @@ pub(crate) struct Engine<'b> {
     /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
     quiet_until: Option<Instant>,
     connections: Connections,
+    watch: Watch,
     pub(crate) dialect: Dialect,
     pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
@@ -92,6 +95,7 @@ impl<'b> Engine<'b> {
             fence: Fence::new(),
             quiet_until: None,
             connections: Connections::new(),
+            watch: Watch::new(),
             dialect,
             capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
@@ -103,7 +107,7 @@ impl<'b> Engine<'b> {
     // Requests.
 
     /// Refuses what needs an open connection, or one without an owed result, where there is none. The engine must be settled.
-    pub(crate) fn check<E>(&self, request: &Request) -> Result<(), Error<E>> {
+    pub(crate) fn check<E>(&mut self, request: &Request) -> Result<(), Error<E>> {
         match request.kind {
             Kind::Operation {
                 operation: Operation::Open | Operation::Close,
@@ -115,6 +119,7 @@ impl<'b> Engine<'b> {
             Kind::Operation { id, .. } => {
                 match self.connection(id).map(|connection| (connection.link, connection.owed)) {
                     Some((Link::Broken(cause), _)) => Err(Error::Disconnected(cause)),
+                    Some((Link::Restarted, _)) => Err(self.tell_restart(id)),
                     Some((Link::Open, Some(_))) => Err(Error::Unsettled),
                     Some((Link::Open, None)) => Ok(()),
                     _ => Err(Error::NotConnected),
@@ -149,6 +154,7 @@ impl<'b> Engine<'b> {
         self.decoder.begin();
         self.outcome = None;
         self.transmit.allow_command();
+        self.note_command();
         let command = Line::new(self.transmit.command());
         self.secretive |= names_secret(self.transmit.command());
         debug!("> {}", command);
@@ -196,7 +202,7 @@ impl<'b> Engine<'b> {
 
     /// Begins a fence that is needed, once nothing else is on its way.
     pub(crate) fn begin_fence(&mut self, now: Instant) {
-        if !self.is_busy() && self.fence.is_needed() {
+        if self.wants_fence() {
             self.fence.start(now);
             let query = Line::new(self.fence.query().trim_ascii_end());
             debug!("> {}", query);
@@ -219,6 +225,16 @@ impl<'b> Engine<'b> {
 
     pub(crate) fn require_fence(&mut self) {
         self.fence.require();
+    }
+
+    /// Whether a fence is to be asked before the next command, and nothing else is on its way.
+    pub(crate) fn wants_fence(&self) -> bool {
+        !self.is_busy() && self.fence.is_needed()
+    }
+
+    /// A prompt may come that a command of another host has raised.
+    pub(crate) fn expect_foreign_prompt(&mut self) {
+        self.decoder.expect_prompt(true);
     }
 
     /// The next outcome of an abandoned operation on this connection.

@@ -1,10 +1,12 @@
 //! The module on a port: the engine with a transport and a clock, running any command.
 
 mod attach;
+mod line;
 mod network;
 mod outline;
 mod refine;
 mod restart;
+mod sleep;
 mod tls;
 
 use core::pin::pin;
@@ -15,7 +17,7 @@ use embassy_futures::poll_once;
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
-pub use attach::Identity;
+pub use attach::{Attach, Attached, Identity, OpenConnections};
 pub use network::{Network, NetworkProblem};
 use outline::Outlined;
 use tls::HeldFiles;
@@ -127,6 +129,7 @@ pub struct Modem<'b, T, C> {
     /// Which of the module's `=?` forms have not been answered yet.
     unasked: refine::Questions,
     tls: HeldFiles,
+    sleep: sleep::Sleep,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -150,6 +153,7 @@ where
             imei: heapless::String::new(),
             unasked: refine::Questions::all(),
             tls: HeldFiles::new(),
+            sleep: sleep::Sleep::new(now),
         }
     }
 
@@ -285,6 +289,35 @@ where
     ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
+        if self.must_wake() {
+            self.wake_up().await?;
+            self.settle().await?;
+        }
+        let outcome = self.run(write, data, request).await?;
+        if matches!(outcome, Outcome::Final(Err(_))) && self.engine.suspects_restart() {
+            // A module that has restarted refuses what it no longer knows of.
+            self.settle().await?;
+            self.engine.check(&request)?;
+        }
+        self.conclude(&request, outcome)
+    }
+
+    /// Runs one exchange. The engine must be settled, or be about to be.
+    async fn run(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
+        Outlined(pin!(self.run_inline(write, data, request))).await
+    }
+
+    async fn run_inline(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
         match request.kind {
             Kind::Upload => self.engine.load_upload(data.len(), write)?,
             _ => self.engine.load(data, write)?,
@@ -292,7 +325,7 @@ where
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
-                return self.conclude(&request, outcome);
+                return Ok(outcome);
             }
             self.engine.feed(data);
             self.step(None).await?;
@@ -300,7 +333,7 @@ where
     }
 
     /// What an outcome is to the caller.
-    fn conclude(&self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
+    fn conclude(&mut self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
         Err(match outcome {
             Outcome::Final(Ok(())) | Outcome::Result(true) | Outcome::Message | Outcome::Empty => {
                 return Ok(Delivery::Confirmed);
@@ -318,6 +351,14 @@ where
                 max: self.engine.line_size(),
             },
             Outcome::Unexpected => Error::Unexpected,
+            Outcome::Restarted { sent: true } if request.is_publication() => Error::Unknown,
+            Outcome::Restarted { .. } => {
+                if let Kind::Operation { id, .. } | Kind::Read(id) = request.kind {
+                    // This tells it.
+                    let _: Error<T::Error> = self.engine.tell_restart(id);
+                }
+                Error::Restarted
+            }
         })
     }
 
@@ -335,10 +376,22 @@ where
         if max < ENGINE_LINE {
             return Err(Error::LineBuffer { max });
         }
-        let now = self.clock.now();
-        self.engine.abandon(now);
-        let until = now + STALLED;
+        self.engine.abandon(self.clock.now());
+        self.come_to_rest().await?;
+        if self.engine.suspects_restart() {
+            self.check_restart().await?;
+            self.come_to_rest().await?;
+        }
+        Ok(())
+    }
+
+    /// Until nothing is on its way and nothing is owed.
+    async fn come_to_rest(&mut self) -> Result<(), Error<T::Error>> {
+        let until = self.clock.now() + STALLED;
         while !self.engine.is_settled() {
+            if self.engine.wants_fence() && self.must_wake() {
+                self.wake_up().await?;
+            }
             self.engine.begin_fence(self.clock.now());
             if !self.engine.is_busy() {
                 // The fence was not answered. The next call asks again.
@@ -429,6 +482,7 @@ where
             0 => Err(Error::PortClosed),
             count => {
                 self.unflushed = true;
+                self.sleep.note_traffic(self.clock.now());
                 self.engine.written(count, self.clock.now());
                 Ok(())
             }

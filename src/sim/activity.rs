@@ -9,6 +9,9 @@ use super::module::{Action, Module, Phase};
 use super::network::{BreakCause, Message, NetworkEvent, Refusal, Token};
 use super::state::Link;
 
+/// What is on the line when the UART comes up.
+const BOOT_GARBAGE: &[u8] = b"\xFF\xFE\x00\x80\xC1";
+
 impl Module {
     /// From the command to its final result.
     pub(super) fn final_delay(&self) -> Duration {
@@ -56,10 +59,13 @@ impl Module {
             Action::DataLimit(epoch) => self.data_limit_reached(epoch),
             Action::Booted => {
                 self.phase = Phase::Ready;
-                self.urc(b"AT command ready");
-                self.urc(b"+SIM READY");
+                self.emit(BOOT_GARBAGE);
+                for line in self.settings.boot_lines {
+                    self.urc(line.as_bytes());
+                }
             }
             Action::Afterwards(Afterwards::Restart) => self.restart(self.now),
+            Action::Afterwards(Afterwards::Rate(rate)) => self.state.uart.set_rate(rate),
             Action::Afterwards(Afterwards::Dialled) => {
                 self.state.online = true;
                 let line = format!("+MIPCALL: {}", self.settings.address);

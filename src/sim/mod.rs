@@ -69,6 +69,7 @@ mod server;
 mod sn;
 mod state;
 mod tls;
+mod uart;
 mod world;
 
 pub use broker::{MemoryBroker, TestClient};

@@ -237,6 +237,10 @@ pub struct Settings {
     pub dial_delay: Duration,
     /// From reset to the first line.
     pub boot_delay: Duration,
+    /// What the module reports once it has booted.
+    pub boot_lines: &'static [&'static str],
+    /// The UART's rate at power-on in bits per second, or 0 if it measures that of the first `AT`, which it does not answer.
+    pub baud: u32,
     /// The address the network gives.
     pub address: String,
     /// Whether the data connection is up from the start.
@@ -306,6 +310,8 @@ impl Settings {
             result_delay: Duration::from_millis(30),
             dial_delay: Duration::from_millis(300),
             boot_delay: Duration::from_secs(8),
+            boot_lines: &["AT command ready", "+SIM READY"],
+            baud: 115_200,
             address: "10.85.71.198".into(),
             network_up: false,
             network_need: NetworkNeed::SetForms,

@@ -17,7 +17,8 @@ impl Module {
 
     pub(super) fn put(&mut self, bytes: &[u8]) {
         self.record.push(self.now, Kind::Output, bytes);
-        self.output.extend_from_slice(bytes);
+        let said = self.said(bytes);
+        self.output.extend_from_slice(&said);
     }
 
     fn line_end(&self) -> &'static [u8] {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::models::{Overflow, Settings, Sim};
 use super::network::Message;
 use super::tls::TlsSettings;
+use super::uart::Uart;
 
 /// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(super) struct State {
     /// `AT+GTSSLERR?`: why the last open with TLS failed, 0 if it did not.
     pub tls_error: i32,
     pub connections: Vec<Connection>,
+    pub uart: Uart,
 }
 
 /// One MQTT connection.
@@ -82,6 +84,7 @@ impl State {
             tls: TlsSettings::default(),
             tls_error: 0,
             connections: (1..=settings.connections).map(connection).collect(),
+            uart: Uart::new(settings),
         }
     }
 

@@ -87,6 +87,7 @@ fn a_foreign_command_shows_no_secret_and_ends_in_cr_alone() {
     ] {
         let world = World::online(Settings::l610());
         let shown = traced(&world, async |modem| {
+            modem.set_model("L610".parse().unwrap());
             let _ = modem.send(&Foreign(command)).await;
         });
         assert!(shown.contains("redacted") && !shown.contains("s3cret"), "{shown}");
