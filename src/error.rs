@@ -128,7 +128,9 @@ pub enum InvalidInput {
         max: usize,
     },
     /// The server is to be verified, and there is nothing to verify it with.
-    #[error("TLS verifies the server and has nothing to do it with: give a trust file, or accept what the module holds")]
+    #[error(
+        "TLS verifies the server and has nothing to do it with: give a trust file, or accept what the module holds"
+    )]
     NoTrustFile,
 }
 

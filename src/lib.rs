@@ -35,13 +35,13 @@ mod transport;
 mod types;
 mod urc;
 
-pub use command::TlsVersion;
 pub use client::{Client, Event, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
+pub use command::TlsVersion;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Dialect, Platform};

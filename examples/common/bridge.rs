@@ -165,7 +165,12 @@ impl Bridge {
             options.set_credentials(text(request.user)?, text(request.password)?);
         }
         if let Some(will) = request.will {
-            options.set_last_will(LastWill::new(text(will.topic)?, will.payload, qos(will.qos), will.retain));
+            options.set_last_will(LastWill::new(
+                text(will.topic)?,
+                will.payload,
+                qos(will.qos),
+                will.retain,
+            ));
         }
         if let Some(tls) = tls.transpose()? {
             options.set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));

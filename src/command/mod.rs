@@ -36,8 +36,8 @@ pub use read::{Read, ReadMessage, TestRead};
 pub use restart::Restart;
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use tls::{
-    ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile, TlsFiles,
-    TlsMode, TlsVersion, UploadTlsFile,
+    ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile,
+    TlsFiles, TlsMode, TlsVersion, UploadTlsFile,
 };
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};
 pub use will::{ReadWills, SetWill, SetWillData, TestWill, WillLimits, WillSetting, Wills};

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::answer::{Answer, CmeError, DataPurpose, DataRequest, Final, INVALID_PARAMETERS, NO_SUCH_COMMAND, NO_SUCH_FORM};
+use super::answer::{
+    Answer, CmeError, DataPurpose, DataRequest, Final, INVALID_PARAMETERS, NO_SUCH_COMMAND, NO_SUCH_FORM,
+};
 use super::arguments::Arguments;
 use super::interpreter::Form;
 use super::module::Module;

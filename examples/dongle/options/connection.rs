@@ -7,9 +7,9 @@ use fibocom_mqtt::{
 };
 use lexopt::{Parser, ValueExt};
 
-use super::tls::{self, TlsOptions};
 use super::message::{MAX_PAYLOAD, bytes, qos};
 use super::number;
+use super::tls::{self, TlsOptions};
 use crate::failure::Failure;
 
 /// The longest keep-alive in seconds (V1.3 section 1.2).

@@ -75,7 +75,9 @@ impl Raw {
         let Some(first) = self.first() else { return Ok(None) };
         if !self.tls && self.cafile.is_none() {
             // As with mosquitto_pub, these alone do not switch it on.
-            return Err(Failure::usage(format!("{first} is for TLS: give --tls or --cafile, too")));
+            return Err(Failure::usage(format!(
+                "{first} is for TLS: give --tls or --cafile, too"
+            )));
         }
         if self.cafile.is_none() && !self.insecure {
             return Err(Failure::usage(
@@ -88,7 +90,11 @@ impl Raw {
                 read("--cert", &certificate, "CERTIFICATE-----")?,
                 read("--key", &key, "PRIVATE KEY-----")?,
             )),
-            (Some(_), None) => return Err(Failure::usage("--cert needs the key of the certificate: give it with --key")),
+            (Some(_), None) => {
+                return Err(Failure::usage(
+                    "--cert needs the key of the certificate: give it with --key",
+                ));
+            }
             (None, Some(_)) => return Err(Failure::usage("--key needs its certificate: give it with --cert")),
         };
         let trust = self.cafile.map(|path| read("--cafile", &path, "CERTIFICATE-----"));
@@ -106,7 +112,9 @@ fn read(option: &str, path: &str, label: &str) -> Result<Vec<u8>, Failure> {
     let file = fs::read(path).map_err(|error| refused(format!("cannot be read ({error}): check its name")))?;
     let text = String::from_utf8_lossy(&file);
     if text.contains("ENCRYPTED") {
-        return Err(refused("is encrypted, which modules cannot read: decrypt it first".into()));
+        return Err(refused(
+            "is encrypted, which modules cannot read: decrypt it first".into(),
+        ));
     }
     let begins = |line: &str| line.starts_with("-----BEGIN ") && line.trim_end().ends_with(label);
     if !text.lines().any(begins) {
