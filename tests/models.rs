@@ -7,7 +7,7 @@ use std::time::Duration;
 use fibocom_mqtt::sim::{NetworkNeed, Settings, World};
 use fibocom_mqtt::{
     Capabilities, ConnectOptions, ConnectionId, Credentials, Delivery, Error, Feature, InvalidInput, Known, Limit,
-    Model, Network, Platform, Publication, QoS, Source, TopicFilter, TopicName, Will, command,
+    Model, Network, Platform, Publication, QoS, Source, Tls, TopicFilter, TopicName, Will, command,
 };
 use support::*;
 
@@ -177,6 +177,17 @@ async fn walk(modem: &mut TestModem<'_>, world: &World) {
         ),
     ] {
         refusals.exceeds(limit, client.connect(&options)).await;
+    }
+
+    // TLS.
+    client.disconnect().await.unwrap();
+    let encrypted = base.tls(Tls::new().dangerously_skip_verification());
+    if capabilities.feature(Feature::Tls).value {
+        client.connect(&encrypted).await.unwrap();
+        assert!(world.broker().opens().last().unwrap().tls.is_some(), "{model}");
+    } else {
+        refusals.unsupported(Feature::Tls, client.connect(&encrypted)).await;
+        client.connect(&base).await.unwrap();
     }
 
     // Messages.

@@ -173,7 +173,7 @@ impl Exchange {
             return Some(Outcome::Overflow);
         }
         match (self.request.kind, self.read) {
-            (Kind::Plain | Kind::Upload, _) => Some(Outcome::Final(Ok(()))),
+            (Kind::Plain | Kind::Upload, _) => Some(self.ended(Outcome::Final(Ok(())))),
             (Kind::Read(_), Some(ReadEnd::Empty)) => Some(Outcome::Empty),
             (Kind::Read(_), Some(ReadEnd::Message(header, end))) => Some(match end {
                 BodyEnd::Stored => Outcome::Message,
@@ -193,7 +193,7 @@ impl Exchange {
         }
     }
 
-    /// A publication that was cut is reported as cut, whatever the module says of the rest.
+    /// What was cut is reported as cut, whatever the module says of the rest.
     pub(super) fn ended(&self, outcome: Outcome) -> Outcome {
         match self.cut {
             Some(sent) => Outcome::Cut { sent },

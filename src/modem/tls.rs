@@ -213,7 +213,11 @@ where
             Err(_) => {}
         }
         uploaded.map(drop).map_err(|error| match error {
-            Error::Cut { .. } => Error::Tls(TlsProblem::UnfinishedUpload),
+            Error::Cut { .. } => {
+                // What was written too late may have become the start of a command.
+                self.engine.require_fence();
+                Error::Tls(TlsProblem::UnfinishedUpload)
+            }
             error => error,
         })
     }

@@ -1,5 +1,7 @@
 //! Every call ends, and says what is the matter.
 
+use embassy_futures::join::join;
+use fibocom_mqtt::sim::Fault;
 use fibocom_mqtt::{Announcement, ConnectionId, Error, Feature, Limit, Will, command};
 
 use crate::SECOND;
@@ -44,6 +46,23 @@ fn any_line_buffer_ends_every_call() {
             }
         });
     }
+}
+
+#[test]
+fn a_line_in_the_last_moment_does_not_keep_a_call() {
+    let world = online();
+    world.module(|module| module.settings_mut().faults.push(Fault::Silent));
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let line = async {
+            sleep(&world, SECOND).await;
+            world.emit_raw(b"\r\n+SIM READY\r\n");
+        };
+        // Polled first, so that the line and the end of the second meet.
+        let (_, answer) = join(line, modem.send(&command::Attention)).await;
+        assert_eq!(answer, Err(Error::Silent));
+    });
 }
 
 #[test]
