@@ -35,7 +35,7 @@ mod transport;
 mod types;
 mod urc;
 
-pub use client::{Client, Event, SettledEnd};
+pub use client::{Client, Event, Incoming, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]

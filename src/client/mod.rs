@@ -1,5 +1,6 @@
 //! The MQTT client: the verbs on one of the module's connections.
 
+mod any;
 mod connect;
 mod poll;
 mod publish;
@@ -11,6 +12,7 @@ use core::time::Duration;
 use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
+pub use any::Incoming;
 pub use poll::{Event, SettledEnd};
 
 use crate::Clock;
@@ -66,6 +68,12 @@ where
             .engine
             .connection(self.id)
             .map_or(Link::Unknown, |connection| connection.link)
+    }
+
+    /// Whether the connection's end has not been told, once.
+    fn take_break(&mut self) -> bool {
+        let connection = self.modem.engine.connection_mut(self.id);
+        connection.is_some_and(|connection| core::mem::take(&mut connection.break_unreported))
     }
 
     /// Whether a result is owed from an operation whose outcome is unknown.

@@ -36,6 +36,8 @@ pub(crate) struct Connection {
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
     pub(crate) message_unreported: bool,
+    /// A message that came after its READ was given up, and could not be stored.
+    pub(crate) lost: Option<Announcement>,
     announced: Deque<Announcement, ANNOUNCED>,
 }
 
@@ -49,6 +51,7 @@ impl Connection {
             listed: false,
             break_unreported: false,
             message_unreported: false,
+            lost: None,
             announced: Deque::new(),
         }
     }

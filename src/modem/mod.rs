@@ -117,6 +117,8 @@ pub struct Modem<'b, T, C> {
     clock: C,
     /// Bytes were written and not yet flushed.
     unflushed: bool,
+    /// The connection that was served last among several, by its number: the one behind it is next.
+    pub(crate) served: u8,
     imei: heapless::String<20>,
 }
 
@@ -138,6 +140,7 @@ where
             port,
             clock,
             unflushed: false,
+            served: 0,
             imei: heapless::String::new(),
         }
     }
