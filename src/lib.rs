@@ -51,7 +51,7 @@ pub use transport::{FlowControl, SerialTransport};
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
-    Text, TopicFilter, TopicName, Will,
+    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes, Message,
+    Publication, QoS, Text, TopicFilter, TopicName, Will,
 };
 pub use urc::{DirectMessage, Operation, Urc};

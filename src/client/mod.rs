@@ -20,7 +20,7 @@ use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
 use crate::engine::{Kind, Link, Request};
 use crate::error::Error;
 use crate::modem::Modem;
-use crate::types::{ConnectionId, Delivery, QoS};
+use crate::types::{ConnectionId, Counters, Delivery, QoS};
 use crate::urc::Operation;
 
 /// Time for a final result. The manuals say 1 s; modules under load take longer.
@@ -61,6 +61,11 @@ where
     /// Whether the connection is open, as far as the module has said.
     pub fn is_connected(&self) -> bool {
         self.link() == Link::Open
+    }
+
+    /// What was counted on this connection since the driver was started, over all the times it was opened.
+    pub fn counters(&self) -> Counters {
+        self.modem.engine.counters(Some(self.id))
     }
 
     fn link(&self) -> Link {

@@ -2,9 +2,10 @@
 
 use heapless::Deque;
 
+use super::Outcome;
 use crate::Instant;
 use crate::codec::grammar::Operation;
-use crate::types::{Announcement, BreakCause, ConnectionId};
+use crate::types::{Announcement, BreakCause, ConnectionId, Counters, count};
 
 /// Announcements that are remembered per connection: as many messages as a module is known to store.
 const ANNOUNCED: usize = 16;
@@ -38,6 +39,7 @@ pub(crate) struct Connection {
     pub(crate) message_unreported: bool,
     /// A message that came after its READ was given up, and could not be stored.
     pub(crate) lost: Option<Announcement>,
+    pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
 }
 
@@ -52,6 +54,7 @@ impl Connection {
             break_unreported: false,
             message_unreported: false,
             lost: None,
+            counters: Counters::new(),
             announced: Deque::new(),
         }
     }
@@ -103,6 +106,18 @@ impl Connection {
         }
     }
 
+    /// Counts how a publication ended.
+    pub(crate) fn count_end(&mut self, outcome: Outcome) {
+        let counters = &mut self.counters;
+        count(match outcome {
+            Outcome::Result(true) => &mut counters.confirmed,
+            Outcome::Accepted => &mut counters.accepted,
+            Outcome::Result(false) | Outcome::Final(Err(_)) => &mut counters.refused,
+            Outcome::Cut { .. } => &mut counters.cut,
+            _ => &mut counters.unknown,
+        });
+    }
+
     pub(crate) fn broke(&mut self, cause: BreakCause) {
         self.link = Link::Broken(cause);
         self.break_unreported = true;
@@ -125,6 +140,12 @@ impl Connections {
 
     pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
         self.0.get_mut(id.index())
+    }
+
+    /// What was counted on all of them.
+    pub(crate) fn counters(&self) -> Counters {
+        let counted = self.0.iter().map(|connection| connection.counters);
+        counted.fold(Counters::new(), Counters::plus)
     }
 
     /// The state of a connection by the number in a line.

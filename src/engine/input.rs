@@ -10,7 +10,7 @@ use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace};
-use crate::types::{ConnectionId, QoS};
+use crate::types::{ConnectionId, QoS, count};
 use crate::urc::{Operation, Urc};
 
 /// How long a result is still awaited once the connection has broken.
@@ -150,6 +150,10 @@ impl Engine<'_> {
         let exchange = self.exchange.as_mut().filter(reading);
         if let Some(connection) = connection {
             connection.was_read(size);
+            count(match end {
+                BodyEnd::Stored => &mut connection.counters.received,
+                _ => &mut connection.counters.lost,
+            });
             if exchange.is_none() && end != BodyEnd::Stored {
                 // Its READ was given up.
                 connection.lost = Some(size);

@@ -23,7 +23,7 @@ use crate::codec::Decoder;
 use crate::error::{Error, InvalidInput};
 use crate::model::Dialect;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::ConnectionId;
+use crate::types::{ConnectionId, Counters, count};
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
 use connections::Connections;
@@ -180,7 +180,18 @@ impl<'b> Engine<'b> {
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
     pub(crate) fn waive_fence(&mut self) {
         self.fence.waive();
-        self.decoder.abandon_body();
+        self.give_up_body();
+    }
+
+    /// What is left of a message does not come any more.
+    fn give_up_body(&mut self) {
+        if let Some(connection) = self
+            .decoder
+            .abandon_body()
+            .and_then(|id| self.connections.by_number(id))
+        {
+            count(&mut connection.counters.lost);
+        }
     }
 
     pub(crate) fn require_fence(&mut self) {
@@ -260,6 +271,18 @@ impl<'b> Engine<'b> {
         self.decoder.capacity()
     }
 
+    /// What was counted for one connection, or for all, and what for the module.
+    pub(crate) fn counters(&self, id: Option<ConnectionId>) -> Counters {
+        let counted = match id {
+            Some(id) => self.connection(id).map(|connection| connection.counters),
+            None => Some(self.connections.counters()),
+        };
+        Counters {
+            resynchronised: self.fence.stood(),
+            ..counted.unwrap_or_default()
+        }
+    }
+
     pub(crate) fn heard_at(&self) -> Instant {
         self.heard_at
     }
@@ -298,6 +321,12 @@ impl<'b> Engine<'b> {
         // A command that was only half written must be completed, or the next one would become its end.
         if self.transmit.pending().is_empty() {
             self.transmit.clear();
+        }
+        if let (Some(id), true) = (exchange.request.publishes_on(), exchange.begun) {
+            let connection = self.connections.get_mut(id);
+            connection
+                .into_iter()
+                .for_each(|connection| connection.count_end(outcome));
         }
         let settled = Settled {
             operation: exchange.operation(),

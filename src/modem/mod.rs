@@ -21,7 +21,7 @@ use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::Dialect;
 use crate::trace::Trace;
-use crate::types::{ConnectionId, Delivery};
+use crate::types::{ConnectionId, Counters, Delivery};
 use crate::{Clock, Instant};
 
 /// Bytes that are read at a time. Small, since they live in every future.
@@ -170,6 +170,11 @@ where
     pub fn dialect(&self) -> Dialect {
         let found = self.engine.read_quotes();
         found.map_or(self.engine.dialect, |quotes| self.engine.dialect.read_quotes(quotes))
+    }
+
+    /// What was counted on all connections since the driver was started. [`Client::counters`] has those of one.
+    pub fn counters(&self) -> Counters {
+        self.engine.counters(None)
     }
 
     /// The port, given back.
