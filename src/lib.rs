@@ -37,7 +37,7 @@ mod transport;
 mod types;
 mod urc;
 
-pub use client::{Client, Event, SettledEnd};
+pub use client::{Client, Event, Incoming, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -57,7 +57,7 @@ pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
-    Text, Tls, TopicFilter, TopicName, Will,
+    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes, Message,
+    Publication, QoS, Text, Tls, TopicFilter, TopicName, Will,
 };
 pub use urc::{DirectMessage, Operation, Urc};

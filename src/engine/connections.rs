@@ -2,9 +2,10 @@
 
 use heapless::Deque;
 
+use super::Outcome;
 use crate::Instant;
 use crate::codec::grammar::Operation;
-use crate::types::{Announcement, BreakCause, ConnectionId};
+use crate::types::{Announcement, BreakCause, ConnectionId, Counters, count};
 
 /// Announcements that are remembered per connection: as many messages as a module is known to store.
 const ANNOUNCED: usize = 16;
@@ -38,6 +39,9 @@ pub(crate) struct Connection {
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
     pub(crate) message_unreported: bool,
+    /// A message that came after its READ was given up, and could not be stored.
+    pub(crate) lost: Option<Announcement>,
+    pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
 }
 
@@ -51,6 +55,8 @@ impl Connection {
             listed: false,
             break_unreported: false,
             message_unreported: false,
+            lost: None,
+            counters: Counters::new(),
             announced: Deque::new(),
         }
     }
@@ -133,6 +139,18 @@ impl Connection {
         in_use
     }
 
+    /// Counts how a publication ended.
+    pub(crate) fn count_end(&mut self, outcome: Outcome) {
+        let counters = &mut self.counters;
+        count(match outcome {
+            Outcome::Result(true) => &mut counters.confirmed,
+            Outcome::Accepted => &mut counters.accepted,
+            Outcome::Result(false) | Outcome::Final(Err(_)) => &mut counters.refused,
+            Outcome::Cut { .. } => &mut counters.cut,
+            _ => &mut counters.unknown,
+        });
+    }
+
     pub(crate) fn broke(&mut self, cause: BreakCause) {
         self.link = Link::Broken(cause);
         self.break_unreported = true;
@@ -164,6 +182,12 @@ impl Connections {
             in_use |= connection.restarted();
         }
         in_use
+    }
+
+    /// What was counted on all of them.
+    pub(crate) fn counters(&self) -> Counters {
+        let counted = self.0.iter().map(|connection| connection.counters);
+        counted.fold(Counters::new(), Counters::plus)
     }
 
     /// The state of a connection by the number in a line.

@@ -28,7 +28,7 @@ use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::{Capabilities, Dialect, Feature, Limit, Model, Source};
 use crate::trace::Trace;
-use crate::types::{ConnectionId, Delivery};
+use crate::types::{ConnectionId, Counters, Delivery};
 use crate::{Clock, Instant};
 
 /// Bytes that are read at a time. Small, since they live in every future.
@@ -125,6 +125,8 @@ pub struct Modem<'b, T, C> {
     clock: C,
     /// Bytes were written and not yet flushed.
     unflushed: bool,
+    /// The connection that was served last among several, by its number: the one behind it is next.
+    pub(crate) served: u8,
     imei: heapless::String<20>,
     /// Which of the module's `=?` forms have not been answered yet.
     unasked: refine::Questions,
@@ -150,6 +152,7 @@ where
             port,
             clock,
             unflushed: false,
+            served: 0,
             imei: heapless::String::new(),
             unasked: refine::Questions::all(),
             tls: HeldFiles::new(),
@@ -227,6 +230,11 @@ where
     /// ```
     pub fn set_feature(&mut self, feature: Feature, has: bool) {
         self.engine.capabilities.learn_feature(feature, has, Source::Caller);
+    }
+
+    /// What was counted on all connections since the driver was started. [`Client::counters`] has those of one.
+    pub fn counters(&self) -> Counters {
+        self.engine.counters(None)
     }
 
     /// The port, given back.
