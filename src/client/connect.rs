@@ -72,7 +72,6 @@ where
             .map(|id| Text::new(Field::ClientId, id, escapes))
             .transpose()?;
         check(options)?;
-        options.tls.map_or(Ok(()), |tls| tls.check())?;
         let will = options.will.map(|will| self.check_will(will)).transpose()?;
 
         self.close_if_open().await?;
@@ -287,5 +286,5 @@ fn check(options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
             max,
         });
     }
-    Ok(())
+    options.tls.map_or(Ok(()), |tls| tls.check())
 }
