@@ -399,7 +399,10 @@ fn a_dropped_upload_does_not_need_the_modules_own_limit() {
     static FILE: [u8; 500] = [b'x'; 500];
     let world = online();
     world.module(|module| module.settings_mut().data_limit = None);
-    let mut memory = Memory::default();
+    let mut memory = Memory {
+        transmit: vec![0; 100],
+        ..Memory::default()
+    };
     let mut modem = memory.paced(&world, Dialect::default().data_mode_limit(None));
     world.block_on(async {
         let mut client = modem.client(ConnectionId::FIRST);

@@ -35,7 +35,7 @@ where
     /// [`Error::Invalid`] before a byte is written. [`Error::Refused`] if the module reports failure, which it does without a
     /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
     /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
-    /// under way in the module. [`Error::Tls`] if the module holds other files than are wanted, or reports failure and knows an
+    /// under way in the module; [`Error::Cut`] if the module ended the data mode of the will early. [`Error::Tls`] if the module holds other files than are wanted, or reports failure and knows an
     /// error of TLS; where it knows none, that is [`Error::Refused`].
     ///
     /// # Cancel safety
