@@ -11,7 +11,7 @@ use crate::types::{ConnectionId, TopicFilter, TopicName};
 use crate::{DirectMessage, Line, Urc};
 
 /// Names that lines of the module begin with.
-pub const NAMES: [&[u8]; 22] = [
+pub const NAMES: [&[u8]; 26] = [
     b"+MQTTUSER",
     b"+MQTTOPEN",
     b"+MPQTTOPEN",
@@ -31,6 +31,10 @@ pub const NAMES: [&[u8]; 22] = [
     b"+CSQ",
     b"+CEREG",
     b"+MIPCALL",
+    b"+GTSSLVER",
+    b"+GTSSLMODE",
+    b"+GTSSLFILE",
+    b"+GTSSLERR",
     b"+CME ERROR",
     b"+CMS ERROR",
     b"OK",
@@ -210,6 +214,10 @@ fn answers(answer: &[u8]) {
     let _ = parse(&ReadSignal, answer).map(|signal| signal.dbm());
     let _ = parse(&ReadRegistration, answer);
     let _ = parse(&ReadPdp, answer);
+    let _ = parse(&ReadTlsVersion, answer);
+    let _ = parse(&ReadTlsMode, answer);
+    let _ = parse(&ReadTlsFiles, answer);
+    let _ = parse(&ReadTlsError, answer);
     for limits in [
         parse(&TestPublish, answer).map(|limits| limits.qos),
         parse(&TestConf, answer),
