@@ -5,6 +5,7 @@ use core::time::Duration;
 use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
+use super::restart::{HINT, REPORTS};
 use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
@@ -64,7 +65,11 @@ impl Engine<'_> {
     /// piece of the echo, or of an answer.
     fn show_line(&mut self, known: bool) {
         let line = self.decoder.line();
-        let plain = known || !self.secretive || grammar::final_result(line).is_some();
+        let plain = known
+            || !self.secretive
+            || grammar::final_result(line).is_some()
+            || line == HINT
+            || REPORTS.contains(&line);
         let line = if plain { Line::new(line) } else { Line::hidden(line) };
         debug!("< {}", line);
         if let Some(trace) = &mut self.trace {
@@ -166,6 +171,7 @@ impl Engine<'_> {
     }
 
     fn on_final(&mut self, result: Result<(), ModuleError>, now: Instant) {
+        self.end_foreign_data();
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_final()) else {
             return;
         };

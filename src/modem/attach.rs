@@ -255,7 +255,8 @@ where
                     return Err(error);
                 }
             }
-            if let (false, Some(scan), Some(rate)) = (second, scan, rates.next()) {
+            if let Some(scan) = scan.filter(|_| !second) {
+                let rate = rates.next().unwrap_or(scan.own);
                 (scan.set)(&mut self.port, rate).map_err(Error::Port)?;
             }
             let [first_call, second_call] = calls;
