@@ -28,6 +28,7 @@ pub mod fuzzing;
 mod line;
 mod model;
 mod modem;
+mod power;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -48,6 +49,9 @@ pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use line::{FlowControl, SerialLine};
 pub use model::{Dialect, Platform};
 pub use modem::{Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections};
+pub use power::{PowerControl, PowerTiming};
+#[cfg(feature = "embedded-hal")]
+pub use power::{PowerKey, ResetLine};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::SerialTransport;
