@@ -9,4 +9,5 @@ mod tool;
 
 mod commands;
 mod exits;
+mod leftovers;
 mod secrets;
