@@ -33,6 +33,8 @@ pub enum Field {
     Apn,
     /// A whole command line.
     CommandLine,
+    /// Rate of the serial line in bits per second.
+    BaudRate,
 }
 
 impl fmt::Display for Field {
@@ -49,6 +51,7 @@ impl fmt::Display for Field {
             Self::WillPayload => "will payload",
             Self::Apn => "apn",
             Self::CommandLine => "command line",
+            Self::BaudRate => "baud rate",
         })
     }
 }

@@ -65,11 +65,10 @@ impl Engine<'_> {
     /// piece of the echo, or of an answer.
     fn show_line(&mut self, known: bool) {
         let line = self.decoder.line();
-        let plain = known
-            || !self.secretive
-            || grammar::final_result(line).is_some()
-            || line == HINT
-            || REPORTS.contains(&line);
+        // A whole echo was shown when it was written.
+        let echo = !line.is_empty() && line == self.transmit.command();
+        let report = line == HINT || REPORTS.contains(&line);
+        let plain = known || !self.secretive || echo || report || grammar::final_result(line).is_some();
         let line = if plain { Line::new(line) } else { Line::hidden(line) };
         debug!("< {}", line);
         if let Some(trace) = &mut self.trace {

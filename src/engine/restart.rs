@@ -29,6 +29,8 @@ fn is_report(line: &[u8]) -> bool {
 /// What is known about restarts.
 #[derive(Debug)]
 pub(super) struct Watch {
+    /// The driver is attaching: the line may hold what another host has brought about.
+    attaching: bool,
     /// The driver has attached: it knows what state the module was in.
     attached: bool,
     /// Since then the module has restarted.
@@ -44,6 +46,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) const fn new() -> Self {
         Self {
+            attaching: false,
             attached: false,
             restarted: false,
             settings: false,
@@ -56,14 +59,17 @@ impl Watch {
 impl Engine<'_> {
     /// Attaching begins: whatever the module reports is no surprise.
     pub(crate) fn expect_anything(&mut self) {
-        self.watch = Watch::new();
+        self.watch = Watch {
+            attaching: true,
+            ..Watch::new()
+        };
         // The line may hold the rest of what another host has asked.
         self.secretive = true;
     }
 
     /// A final result came: if a prompt had come of a command of another host, its data mode is over.
     pub(super) fn end_foreign_data(&mut self) {
-        if !self.watch.attached {
+        if self.watch.attaching {
             self.quiet_until = None;
         }
     }

@@ -49,6 +49,7 @@ fn a_rate_that_the_module_lacks_changes_nothing() {
         modem.attach(Duration::from_secs(40)).await.unwrap();
         let refused = ModuleError::Cme(CmeError::InvalidParameter);
         assert_eq!(modem.set_baud(123_456).await, Err(Error::Module(refused)));
+        assert!(matches!(modem.set_baud(0).await, Err(Error::Invalid(_))));
         assert_eq!(world.port().baud(), 115_200);
         modem.send(&command::ReadSignal).await.unwrap();
     });

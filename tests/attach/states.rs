@@ -268,6 +268,21 @@ fn what_is_left_on_the_line_disturbs_nothing() {
 }
 
 #[test]
+fn what_is_left_of_a_secret_is_not_shown() {
+    let world = World::online(Settings::l610());
+    world.emit_raw(b"ser\",\"s3cret\"\r\n\r\nOK\r\n");
+    let shown = std::sync::Mutex::new(String::new());
+    let mut trace = |step: fibocom_mqtt::Trace<'_>| *shown.lock().unwrap() += &format!("{step}\n");
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    modem.set_trace(&mut trace);
+    world.block_on(async { modem.attach(WAIT).await.unwrap() });
+    drop(modem);
+    let shown = shown.into_inner().unwrap();
+    assert!(shown.contains("redacted") && !shown.contains("s3cret"), "{shown}");
+}
+
+#[test]
 fn a_module_that_never_answers_is_called_once_while_it_may_take_a_message() {
     let world = online();
     world.module(|module| module.settings_mut().faults.push(Fault::Silent));
