@@ -28,6 +28,7 @@ pub mod fuzzing;
 mod line;
 mod model;
 mod modem;
+mod power;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -51,6 +52,9 @@ pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, S
 pub use modem::{
     Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, TlsError, TlsProblem,
 };
+pub use power::{PowerControl, PowerTiming};
+#[cfg(feature = "embedded-hal")]
+pub use power::{PowerKey, ResetLine};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::SerialTransport;

@@ -55,6 +55,7 @@ impl From<Outcome> for SettledEnd {
             Outcome::Result(true) | Outcome::Final(Ok(())) => Self::Succeeded,
             Outcome::Accepted => Self::Accepted,
             Outcome::Result(false) | Outcome::Final(Err(_)) | Outcome::NoAnswer { sent: false } => Self::Failed,
+            Outcome::Restarted { sent: false } => Self::Failed,
             Outcome::Cut { sent } => Self::Cut { sent },
             _ => Self::Unknown,
         }

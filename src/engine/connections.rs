@@ -128,8 +128,9 @@ impl Connection {
     fn restarted(&mut self) -> bool {
         let in_use = self.link == Link::Open;
         self.link = match self.link {
-            Link::Open | Link::Restarted => Link::Restarted,
-            Link::Unknown | Link::Closed | Link::Broken(_) => Link::Closed,
+            Link::Open => Link::Restarted,
+            Link::Unknown => Link::Closed,
+            ended => ended,
         };
         self.break_unreported |= in_use;
         self.owed = None;

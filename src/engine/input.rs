@@ -5,6 +5,7 @@ use core::time::Duration;
 use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
+use super::restart::{HINT, REPORTS};
 use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
@@ -64,7 +65,10 @@ impl Engine<'_> {
     /// piece of the echo, or of an answer.
     fn show_line(&mut self, known: bool) {
         let line = self.decoder.line();
-        let plain = known || !self.secretive || grammar::final_result(line).is_some();
+        // A whole echo was shown when it was written.
+        let echo = !line.is_empty() && line == self.transmit.command();
+        let report = line == HINT || REPORTS.contains(&line);
+        let plain = known || !self.secretive || echo || report || grammar::final_result(line).is_some();
         let line = if plain { Line::new(line) } else { Line::hidden(line) };
         debug!("< {}", line);
         if let Some(trace) = &mut self.trace {
@@ -169,6 +173,7 @@ impl Engine<'_> {
     }
 
     fn on_final(&mut self, result: Result<(), ModuleError>, now: Instant) {
+        self.end_foreign_data();
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_final()) else {
             return;
         };

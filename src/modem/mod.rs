@@ -306,6 +306,9 @@ where
             // A module that has restarted refuses what it no longer knows of.
             self.settle().await?;
             self.engine.check(&request)?;
+            if self.engine.has_restarted() {
+                return Err(Error::Restarted);
+            }
         }
         self.conclude(&request, outcome)
     }
