@@ -30,6 +30,8 @@ pub enum Field {
     WillPayload,
     /// Access point name.
     Apn,
+    /// PIN of the SIM.
+    Pin,
     /// A whole command line.
     CommandLine,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Field {
             Self::Payload => "payload",
             Self::WillPayload => "will payload",
             Self::Apn => "apn",
+            Self::Pin => "pin",
             Self::CommandLine => "command line",
         })
     }
@@ -93,6 +96,9 @@ pub enum InvalidInput {
         /// The largest that is taken.
         max: u32,
     },
+    /// A PIN that is none.
+    #[error("the PIN is not 4 to 8 digits: check it")]
+    Pin,
     /// `+` or `#` in a topic name, or in a wrong place of a filter.
     #[error(
         "a wildcard stands where none may: '+' fills a level, '#' is the last level, and a topic to publish to has neither"
@@ -123,10 +129,14 @@ pub enum CmeError {
     SimNotInserted,
     /// 11: the SIM wants its PIN.
     SimPinRequired,
+    /// 12: the SIM is locked and wants its PUK.
+    SimPukRequired,
     /// 13: the SIM failed.
     SimFailure,
     /// 14: the SIM is busy.
     SimBusy,
+    /// 16: incorrect password, also a wrong PIN.
+    IncorrectPassword,
     /// 30: no network service.
     NoNetwork,
     /// 50: the command failed.
@@ -156,8 +166,10 @@ impl From<u16> for CmeError {
             4 => Self::NotSupported,
             10 => Self::SimNotInserted,
             11 => Self::SimPinRequired,
+            12 => Self::SimPukRequired,
             13 => Self::SimFailure,
             14 => Self::SimBusy,
+            16 => Self::IncorrectPassword,
             30 => Self::NoNetwork,
             50 => Self::ExecuteFailed,
             53 => Self::InvalidParameter,
@@ -179,8 +191,10 @@ impl From<CmeError> for u16 {
             CmeError::NotSupported => 4,
             CmeError::SimNotInserted => 10,
             CmeError::SimPinRequired => 11,
+            CmeError::SimPukRequired => 12,
             CmeError::SimFailure => 13,
             CmeError::SimBusy => 14,
+            CmeError::IncorrectPassword => 16,
             CmeError::NoNetwork => 30,
             CmeError::ExecuteFailed => 50,
             CmeError::InvalidParameter => 53,
@@ -202,8 +216,10 @@ impl fmt::Display for CmeError {
             Self::NotSupported => "operation not supported",
             Self::SimNotInserted => "no SIM in the slot",
             Self::SimPinRequired => "the SIM wants its PIN",
+            Self::SimPukRequired => "the SIM wants its PUK",
             Self::SimFailure => "SIM failure",
             Self::SimBusy => "SIM busy",
+            Self::IncorrectPassword => "incorrect password",
             Self::NoNetwork => "no network service",
             Self::ExecuteFailed => "the command failed",
             Self::InvalidParameter => "invalid parameter",

@@ -44,7 +44,7 @@ pub use clock::{Clock, Instant};
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Dialect, Platform};
-pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
+pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem, Progress};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::{FlowControl, SerialTransport};

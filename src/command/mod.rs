@@ -8,29 +8,37 @@ use crate::codec::Encoder;
 use crate::codec::grammar::{self, Term};
 use crate::types::{ConnectionId, QoS, Text, TopicName};
 
+mod clock;
 mod close;
 mod conf;
 mod general;
-mod network;
 mod open;
+mod pdp;
 mod publish;
 mod read;
+mod registration;
+mod sim;
 mod subscribe;
 mod user;
 mod will;
 
+pub use clock::{ModuleTime, ReadClock};
 pub use close::{ClosableIds, Close, TestClose};
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
 };
-pub use network::{
-    Dial, PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, Registration, RegistrationState, Signal, SimState,
-};
 pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
+pub use pdp::{
+    AttachPacket, Attachment, ContextAddress, DefineContext, Dial, HangUp, PdpState, ReadAddress, ReadAttachment, ReadPdp,
+};
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
+pub use registration::{
+    Domain, Operator, ReadOperator, ReadRegistration, ReadSignal, Registration, RegistrationState, Signal,
+};
+pub use sim::{EnterPin, ReadSim, SimState};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};
 pub use will::{ReadWills, SetWill, SetWillData, TestWill, WillLimits, WillSetting, Wills};

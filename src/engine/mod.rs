@@ -18,6 +18,7 @@ pub(crate) use connections::Link;
 pub(crate) use exchange::{Kind, Outcome, Request};
 
 use crate::codec::Decoder;
+use crate::command::PdpState;
 use crate::error::{Error, InvalidInput};
 use crate::model::Dialect;
 use crate::trace::{Line, Trace, names_secret};
@@ -69,6 +70,8 @@ pub(crate) struct Engine<'b> {
     /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
     quiet_until: Option<Instant>,
     connections: Connections,
+    /// The last `+MIPCALL` line that nobody had asked for.
+    call_news: Option<PdpState>,
     pub(crate) dialect: Dialect,
     pub(crate) trace: Option<TraceHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
@@ -91,6 +94,7 @@ impl<'b> Engine<'b> {
             fence: Fence::new(),
             quiet_until: None,
             connections: Connections::new(),
+            call_news: None,
             dialect,
             trace: None,
             secretive: false,
@@ -259,6 +263,11 @@ impl<'b> Engine<'b> {
     /// Whether the module quotes in READ, once it has shown it.
     pub(crate) fn read_quotes(&self) -> Option<bool> {
         self.decoder.quoted()
+    }
+
+    /// What the module said last about the data connection without being asked, once.
+    pub(crate) fn take_call_news(&mut self) -> Option<PdpState> {
+        self.call_news.take()
     }
 
     pub(crate) fn store_size(&self) -> usize {

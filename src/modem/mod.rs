@@ -1,6 +1,7 @@
 //! The module on a port: the engine with a transport and a clock, running any command.
 
 mod attach;
+mod bring_up;
 mod network;
 mod outline;
 
@@ -13,7 +14,7 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
 pub use attach::Identity;
-pub use network::{Network, NetworkProblem};
+pub use network::{Network, NetworkProblem, Progress};
 use outline::Outlined;
 
 use crate::client::Client;
@@ -118,6 +119,8 @@ pub struct Modem<'b, T, C> {
     /// Bytes were written and not yet flushed.
     unflushed: bool,
     imei: heapless::String<20>,
+    /// The PIN that was sent last, unless the SIM took it. It is not sent again.
+    pin_tried: Option<network::Pin>,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -139,6 +142,7 @@ where
             clock,
             unflushed: false,
             imei: heapless::String::new(),
+            pin_tried: None,
         }
     }
 
@@ -199,9 +203,19 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn send<Cmd: AtatCmd + Sync>(&mut self, command: &Cmd) -> Result<Cmd::Response, Error<T::Error>> {
+        let answer = Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS));
+        self.send_for(command, answer).await
+    }
+
+    /// Runs a command that is answered within `answer`, or taken to be silent.
+    pub(crate) async fn send_for<Cmd: AtatCmd + Sync>(
+        &mut self,
+        command: &Cmd,
+        answer: Duration,
+    ) -> Result<Cmd::Response, Error<T::Error>> {
         let request = Request {
             kind: Kind::Plain,
-            answer: Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS)),
+            answer,
             result: Duration::ZERO,
         };
         self.exchange(command, &[], request).await?;
