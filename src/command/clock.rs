@@ -81,7 +81,9 @@ impl ReadClock {
     }
 
     fn answer(&self, answer: &[u8]) -> Option<ModuleTime> {
-        let (_, time) = all_consuming(time).parse(grammar::bare_or_named(b"+CCLK", answer)?).ok()?;
+        let (_, time) = all_consuming(time)
+            .parse(grammar::bare_or_named(b"+CCLK", answer)?)
+            .ok()?;
         let whole = (1..=12).contains(&time.month)
             && (1..=31).contains(&time.day)
             && time.hour < 24

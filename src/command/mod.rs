@@ -30,7 +30,8 @@ pub use general::{
 };
 pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
 pub use pdp::{
-    AttachPacket, Attachment, ContextAddress, DefineContext, Dial, HangUp, PdpState, ReadAddress, ReadAttachment, ReadPdp,
+    AttachPacket, Attachment, ContextAddress, DefineContext, Dial, HangUp, PdpState, ReadAddress, ReadAttachment,
+    ReadPdp,
 };
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::models::{Settings, Sim};
 use super::network::Message;
+use super::radio::RadioState;
 
 /// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(super) struct State {
     pub sim_ready: bool,
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
+    pub radio: RadioState,
     pub connections: Vec<Connection>,
 }
 
@@ -71,6 +73,7 @@ impl State {
             online: settings.network_up,
             sim_ready: settings.sim == Sim::Ready,
             context: None,
+            radio: RadioState::new(settings),
             connections: (1..=settings.connections).map(connection).collect(),
         }
     }

@@ -13,6 +13,7 @@ use super::clock::VirtualClock;
 use super::link::{Port, Wire};
 use super::models::Settings;
 use super::module::Module;
+use super::network::BreakCause;
 use super::record::Record;
 
 /// How often a future may ask to be polled again without any time passing.
@@ -68,6 +69,11 @@ impl Line {
     /// Puts bytes on the line now, whatever the module is doing.
     pub fn emit_raw(&self, bytes: &[u8]) {
         self.module(|module| module.emit_raw(bytes));
+    }
+
+    /// Loses the network now, for a while: see [`Module::lose_network_for`].
+    pub fn lose_network(&self, cause: BreakCause, lasting: Duration) {
+        self.module(|module| module.lose_network_for(cause, lasting, module.now));
     }
 
     /// See [`Module::on_command`].
@@ -143,6 +149,11 @@ impl World {
     /// Puts bytes on the first module's line now, whatever it is doing.
     pub fn emit_raw(&self, bytes: &[u8]) {
         self.first.emit_raw(bytes);
+    }
+
+    /// The first module loses its network now, for a while: see [`Module::lose_network_for`].
+    pub fn lose_network(&self, cause: BreakCause, lasting: Duration) {
+        self.first.lose_network(cause, lasting);
     }
 
     /// See [`Module::on_command`], for the first module.

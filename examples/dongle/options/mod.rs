@@ -62,6 +62,7 @@ pub struct Options {
     pub baud: u32,
     pub flow_control: bool,
     pub apn: Option<String>,
+    pub pin: Option<String>,
     pub network: bool,
     pub wait: Duration,
     pub trace: Option<PathBuf>,
@@ -79,6 +80,7 @@ struct Raw {
     simulate: Option<Option<String>>,
     broker: Option<String>,
     apn: Option<String>,
+    pin: Option<String>,
     no_network: bool,
     wait: Option<u64>,
     trace: Option<PathBuf>,
@@ -105,14 +107,14 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             }
             Arg::Long("broker") => raw.broker = Some(parser.value()?.string()?),
             Arg::Long("apn") => raw.apn = Some(parser.value()?.string()?),
+            Arg::Long("pin") => raw.pin = Some(pin(parser.value()?.string()?)?),
             Arg::Long("no-network") => raw.no_network = true,
             Arg::Long("wait") => raw.wait = Some(number(&mut parser, "--wait", 1, 86_400)?),
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
             Arg::Long(
-                later @ ("model" | "pin" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key"
-                | "insecure"),
+                later @ ("model" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key" | "insecure"),
             ) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
@@ -173,6 +175,11 @@ impl Raw {
                 )));
             }
         };
+        if self.pin.is_some() && (self.no_network || matches!(action, Action::Info | Action::At(_))) {
+            return Err(Failure::usage(
+                "--pin is for demo, pub and sub with the network: info and at only ask, and send no PIN",
+            ));
+        }
         if let Some(word) = words.next() {
             return Err(Failure::usage(format!(
                 "'{word}' is one word too many: quote what belongs together"
@@ -201,6 +208,7 @@ impl Raw {
             baud: self.baud.unwrap_or(115_200),
             flow_control: self.flow_control,
             apn: self.apn,
+            pin: self.pin,
             network: !self.no_network,
             wait: Duration::from_secs(self.wait.unwrap_or(WAIT)),
             trace: self.trace,
@@ -208,6 +216,16 @@ impl Raw {
             json: self.json,
             action,
         })
+    }
+}
+
+/// A PIN that a SIM can have. What else was given is not repeated: it may nearly be one.
+fn pin(pin: String) -> Result<String, Failure> {
+    let digits = pin.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && (4..=8).contains(&pin.len()) {
+        Ok(pin)
+    } else {
+        Err(Failure::usage("--pin takes 4 to 8 digits"))
     }
 }
 

@@ -74,14 +74,26 @@ fn registration() {
     for (answer, expected) in [
         ("+CEREG: 0,1", Some(RegistrationState::Home)),
         ("+CEREG:0, 5", Some(RegistrationState::Roaming)),
-        ("+CEREG: 2,2,\"1A2B\",\"01C3D4E5\",7", Some(RegistrationState::Searching)),
+        (
+            "+CEREG: 2,2,\"1A2B\",\"01C3D4E5\",7",
+            Some(RegistrationState::Searching),
+        ),
         ("+CEREG: 2,1,1A2B,01C3D4E5,7", Some(RegistrationState::Home)),
         ("+CEREG: 3,3,,,,0,15", Some(RegistrationState::Denied)),
-        ("+CEREG: 4,1,\"1A2B\",\"01C3D4E5\",7,,,\"00000110\",\"01001001\"", Some(RegistrationState::Home)),
+        (
+            "+CEREG: 4,1,\"1A2B\",\"01C3D4E5\",7,,,\"00000110\",\"01001001\"",
+            Some(RegistrationState::Home),
+        ),
         // Unsolicited lines in front of the answer have no `n`.
         ("+CEREG: 5\r\n+CEREG: 1,0", Some(RegistrationState::Idle)),
-        ("+CEREG: 1,\"1A2B\",\"01C3D4E5\",7\r\n+CEREG: 2,3", Some(RegistrationState::Denied)),
-        ("+CEREG: 1,1234,01C3D4E5,7\r\n+CEREG: 2,2", Some(RegistrationState::Searching)),
+        (
+            "+CEREG: 1,\"1A2B\",\"01C3D4E5\",7\r\n+CEREG: 2,3",
+            Some(RegistrationState::Denied),
+        ),
+        (
+            "+CEREG: 1,1234,01C3D4E5,7\r\n+CEREG: 2,2",
+            Some(RegistrationState::Searching),
+        ),
         ("+CEREG: 3,,,,0,15\r\n+CEREG: 3,2", Some(RegistrationState::Searching)),
         ("+CEREG: 1", None),
         ("+CEREG: 1,", None),
@@ -111,7 +123,8 @@ fn every_state_of_registration() {
 
 #[test]
 fn operator() {
-    let of = |answer| parse(&ReadOperator, answer).map(|operator| (operator.name.as_str().to_owned(), operator.technology));
+    let of =
+        |answer| parse(&ReadOperator, answer).map(|operator| (operator.name.as_str().to_owned(), operator.technology));
     let named = |name: &str, technology| Some((name.to_owned(), technology));
     assert_eq!(of("+COPS: 0,0,\"CHN-UNICOM\",7"), named("CHN-UNICOM", Some(7)));
     assert_eq!(of("+COPS: 0,2,\"46001\""), named("46001", None));
@@ -179,7 +192,10 @@ fn addresses_of_the_context() {
     let some = |address: &str| Some(Some(address.parse::<IpAddr>().unwrap()));
     assert_eq!(address("+CGPADDR: 1,\"10.85.71.198\""), some("10.85.71.198"));
     assert_eq!(address("+CGPADDR:1,10.85.71.198"), some("10.85.71.198"));
-    assert_eq!(address("+CGPADDR: 2,\"10.0.0.1\"\r\n+CGPADDR: 1,\"10.85.71.198\""), some("10.85.71.198"));
+    assert_eq!(
+        address("+CGPADDR: 2,\"10.0.0.1\"\r\n+CGPADDR: 1,\"10.85.71.198\""),
+        some("10.85.71.198")
+    );
     assert_eq!(
         address("+CGPADDR: 1,\"32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1\""),
         some("2001:db8::1")
@@ -197,15 +213,33 @@ fn clock() {
     let is = |text: &str, set| Some((text.to_owned(), set));
     for (answer, expected) in [
         // Of the capture of an L610.
-        ("+CCLK: \"26/07/20,06:51:36+00\"", is("2026-07-20 06:51:36 +00:00", true)),
-        ("+CCLK: \"26/07/20,06:51:36+32\"", is("2026-07-20 06:51:36 +08:00", true)),
-        ("+CCLK: \"26/07/20,06:51:36-14\"", is("2026-07-20 06:51:36 -03:30", true)),
+        (
+            "+CCLK: \"26/07/20,06:51:36+00\"",
+            is("2026-07-20 06:51:36 +00:00", true),
+        ),
+        (
+            "+CCLK: \"26/07/20,06:51:36+32\"",
+            is("2026-07-20 06:51:36 +08:00", true),
+        ),
+        (
+            "+CCLK: \"26/07/20,06:51:36-14\"",
+            is("2026-07-20 06:51:36 -03:30", true),
+        ),
         ("+CCLK:\"2026/07/20,06:51:36\"", is("2026-07-20 06:51:36 +00:00", true)),
         ("+CCLK: 24/01/01,00:00:00+04", is("2024-01-01 00:00:00 +01:00", true)),
         // As after power-on.
-        ("+CCLK: \"23/12/31,23:59:59+00\"", is("2023-12-31 23:59:59 +00:00", false)),
-        ("+CCLK: \"70/01/01,00:00:05+00\"", is("1970-01-01 00:00:05 +00:00", false)),
-        ("+CCLK: \"00/01/01,00:00:05+00\"", is("2000-01-01 00:00:05 +00:00", false)),
+        (
+            "+CCLK: \"23/12/31,23:59:59+00\"",
+            is("2023-12-31 23:59:59 +00:00", false),
+        ),
+        (
+            "+CCLK: \"70/01/01,00:00:05+00\"",
+            is("1970-01-01 00:00:05 +00:00", false),
+        ),
+        (
+            "+CCLK: \"00/01/01,00:00:05+00\"",
+            is("2000-01-01 00:00:05 +00:00", false),
+        ),
         ("+CCLK: \"26/13/20,06:51:36+00\"", None),
         ("+CCLK: \"26/07/32,06:51:36+00\"", None),
         ("+CCLK: \"26/07/20,24:51:36+00\"", None),
