@@ -213,28 +213,34 @@ where
     ) -> Result<IpAddr, Error<T::Error>> {
         let mut until = all_until.min(self.now() + network.dial);
         let (mut hung_up, mut dialled, mut refused) = (false, false, None);
+        // What it said of an earlier connection.
+        let _ = self.engine.take_call_news();
         loop {
             let state = self.tolerate(&ReadPdp).await?;
-            let unnamed = match state {
+            // Whether there is a connection that is of no use.
+            let mut useless = state == Some(PdpState::Stale);
+            match state {
                 Some(PdpState::Up(address)) => return Ok(address),
-                Some(PdpState::Unnamed) => true,
-                Some(PdpState::Stale) => dialled,
-                _ => false,
-            };
-            if unnamed {
-                let context = self.tolerate(&ReadAddress).await?;
-                if let Some(address) = context.and_then(|context| context.address) {
-                    return Ok(address);
+                Some(PdpState::Stale | PdpState::Unnamed) if dialled || !useless => {
+                    if let Some(context) = self.tolerate(&ReadAddress).await? {
+                        match context.address {
+                            Some(address) => return Ok(address),
+                            None => useless = true,
+                        }
+                    }
                 }
+                _ => {}
             }
             match state {
                 Some(PdpState::Busy) => {}
-                Some(PdpState::Stale | PdpState::Unnamed) if !hung_up && !dialled => {
+                _ if useless && !hung_up && !dialled => {
                     progress(Progress::Busy);
                     hung_up = true;
                     self.hang_up().await?;
                     continue;
                 }
+                // It stands, and nobody says where: ending it would help nobody.
+                Some(PdpState::Unnamed) if dialled || !useless => {}
                 _ if !dialled => {
                     if let Some(apn) = dial.apn {
                         // Where this is refused, dialling names it again.
@@ -260,7 +266,6 @@ where
                         Err(error) => return Err(error),
                     }
                 }
-                Some(PdpState::Unnamed) => {}
                 _ if refused.is_some() => return Err(Error::Network(NetworkProblem::Address(refused))),
                 _ => {}
             }

@@ -119,7 +119,7 @@ impl Module {
             .iter()
             .position(|own| *own == name)
             .ok_or(NO_SUCH_COMMAND)?;
-        let reporting = &mut self.state.radio.reporting[index];
+        let reporting = self.state.radio.reporting.get_mut(index).ok_or(NO_SUCH_COMMAND)?;
         match form {
             Form::Read => {
                 let reporting = *reporting;
