@@ -169,8 +169,7 @@ where
         if self.pin_tried == Some(pin) {
             return Err(Error::Network(NetworkProblem::PinWrong(None)));
         }
-        // Behind this nothing keeps the command from the wire, so if this future is dropped the PIN counts as sent.
-        self.settle().await?;
+        // The module has just answered, so nothing keeps the command from the wire: if this future is dropped, the PIN is sent.
         self.pin_tried = Some(pin);
         let entered = self.send(&EnterPin { pin: pin.text()? }).await;
         if matches!(entered, Ok(_) | Err(Error::Module(ModuleError::Cme(CmeError::SimBusy)))) {
@@ -242,15 +241,10 @@ where
                 // It stands, and nobody says where: ending it would help nobody.
                 Some(PdpState::Unnamed) if dialled || !useless => {}
                 _ if !dialled => {
-                    if let Some(apn) = dial.apn {
-                        // Where this is refused, dialling names it again.
-                        self.tolerate(&DefineContext { apn }).await?;
-                    }
-                    let attach = all_until.min(self.now() + network.attach);
-                    self.attach_packet(attach, progress).await?;
+                    dialled = true;
+                    self.prepare(dial, network, all_until, progress).await?;
                     until = all_until.min(self.now() + network.dial);
                     progress(Progress::Dialling);
-                    dialled = true;
                     let _ = self.engine.take_call_news();
                     match self.send_within(dial, until).await {
                         Ok(PdpState::Up(address)) => return Ok(address),
@@ -277,6 +271,22 @@ where
                 _ => {}
             }
         }
+    }
+
+    /// What dialling needs: the access point, and the packet service.
+    async fn prepare(
+        &mut self,
+        dial: &Dial<'_>,
+        network: &Network<'_>,
+        all_until: Instant,
+        progress: Report<'_>,
+    ) -> Result<(), Error<T::Error>> {
+        if let Some(apn) = dial.apn {
+            // Where this is refused, dialling names it again.
+            self.tolerate(&DefineContext { apn }).await?;
+        }
+        let until = all_until.min(self.now() + network.attach);
+        self.attach_packet(until, progress).await
     }
 
     /// Ends a data connection that is of no use, and waits for the line that says so: it must not be taken for the next one's end.

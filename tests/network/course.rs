@@ -152,7 +152,7 @@ fn a_dropped_bring_up_is_taken_up_by_the_next() {
             modem.attach(40 * SECOND).await.unwrap();
             let network = Network::new().pin("0042").apn("internet");
             let until = sleep(&world, Duration::from_millis(millis));
-            drop(embassy_futures::select::select(modem.bring_up(&network, WAIT), until).await);
+            let _ = embassy_futures::select::select(modem.bring_up(&network, WAIT), until).await;
             assert_eq!(
                 modem.bring_up(&network, WAIT).await,
                 address(),

@@ -188,3 +188,24 @@ fn a_sim_that_is_not_ready_is_waited_for_as_long_as_a_sim_may_take() {
     }));
     assert_eq!(bring_up(&world, &Network::new()), address());
 }
+
+#[test]
+fn a_pin_that_the_sim_has_taken_unseen_is_sent_after_a_restart() {
+    let world = World::new(locked(42));
+    world.module(|module| module.settings_mut().ok_delay = 2 * SECOND);
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let network = Network::new().pin("0042");
+        // The question takes two seconds, and the answer to the PIN is not awaited.
+        let until = sleep(&world, 3 * SECOND);
+        let _ = embassy_futures::select::select(modem.bring_up(&network, WAIT), until).await;
+        assert_eq!(count(&world, "AT+CPIN="), 1);
+        assert_eq!(modem.bring_up(&network, WAIT).await, address());
+        assert_eq!(count(&world, "AT+CPIN="), 1);
+        world.module(|module| module.restart(world.clock().elapsed()));
+        modem.attach(40 * SECOND).await.unwrap();
+        assert_eq!(modem.bring_up(&network, WAIT).await, address());
+        assert_eq!(count(&world, "AT+CPIN="), 2);
+    });
+}
