@@ -32,6 +32,8 @@ pub enum Field {
     WillPayload,
     /// Access point name.
     Apn,
+    /// PIN of the SIM.
+    Pin,
     /// The certificate of an authority that vouches for servers.
     TrustFile,
     /// The module's own certificate.
@@ -57,6 +59,7 @@ impl fmt::Display for Field {
             Self::Payload => "payload",
             Self::WillPayload => "will payload",
             Self::Apn => "apn",
+            Self::Pin => "pin",
             Self::TrustFile => "trust file",
             Self::CertificateFile => "certificate file",
             Self::KeyFile => "key file",
@@ -133,6 +136,9 @@ pub enum InvalidInput {
         /// The largest that is taken.
         max: u32,
     },
+    /// A PIN that is none.
+    #[error("the PIN is not 4 to 8 digits: check it")]
+    Pin,
     /// `+` or `#` in a topic name, or in a wrong place of a filter.
     #[error(
         "a wildcard stands where none may: '+' fills a level, '#' is the last level, and a topic to publish to has neither"

@@ -11,7 +11,7 @@ use crate::types::{ConnectionId, TopicFilter, TopicName};
 use crate::{DirectMessage, Line, Urc};
 
 /// Names that lines of the module begin with.
-pub const NAMES: [&[u8]; 26] = [
+pub const NAMES: [&[u8]; 32] = [
     b"+MQTTUSER",
     b"+MQTTOPEN",
     b"+MPQTTOPEN",
@@ -30,6 +30,12 @@ pub const NAMES: [&[u8]; 26] = [
     b"+CPIN",
     b"+CSQ",
     b"+CEREG",
+    b"+CGREG",
+    b"+CREG",
+    b"+COPS",
+    b"+CGATT",
+    b"+CGPADDR",
+    b"+CCLK",
     b"+MIPCALL",
     b"+GTSSLVER",
     b"+GTSSLMODE",
@@ -212,12 +218,18 @@ fn answers(answer: &[u8]) {
     let _ = parse(&SerialNumber, answer);
     let _ = parse(&ReadSim, answer);
     let _ = parse(&ReadSignal, answer).map(|signal| signal.dbm());
-    let _ = parse(&ReadRegistration, answer);
+    for domain in Domain::ALL {
+        let _ = parse(&ReadRegistration { domain }, answer);
+    }
+    let _ = parse(&ReadOperator, answer);
+    let _ = parse(&ReadAttachment, answer);
     let _ = parse(&ReadPdp, answer);
     let _ = parse(&ReadTlsVersion, answer);
     let _ = parse(&ReadTlsMode, answer);
     let _ = parse(&ReadTlsFiles, answer);
     let _ = parse(&ReadTlsError, answer);
+    let _ = parse(&ReadAddress, answer);
+    let _ = parse(&ReadClock, answer).map(|time| time.to_string());
     for limits in [
         parse(&TestPublish, answer).map(|limits| limits.qos),
         parse(&TestConf, answer),

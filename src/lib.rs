@@ -50,7 +50,8 @@ pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use line::{FlowControl, SerialLine};
 pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
 pub use modem::{
-    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, TlsError, TlsProblem,
+    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
+    TlsProblem,
 };
 pub use power::{PowerControl, PowerTiming};
 #[cfg(feature = "embedded-hal")]

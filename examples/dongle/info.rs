@@ -1,6 +1,9 @@
 //! `info`
 
-use fibocom_mqtt::command::{PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, RegistrationState, SimState};
+use fibocom_mqtt::command::{
+    Domain, ModuleTime, PdpState, ReadAddress, ReadAttachment, ReadClock, ReadOperator, ReadPdp, ReadRegistration,
+    ReadSignal, ReadSim, SimState,
+};
 use fibocom_mqtt::{Error, Platform};
 use serde_json::{Map, Value, json};
 
@@ -30,6 +33,11 @@ impl Fact {
             source,
         }
     }
+
+    /// With this to read where there is no value.
+    fn or(self, instead: &'static str) -> Self {
+        Self { instead, ..self }
+    }
 }
 
 pub async fn run(session: &mut Session<'_, '_>, output: &mut Output) -> Result<(), Failure> {
@@ -47,39 +55,70 @@ pub async fn run(session: &mut Session<'_, '_>, output: &mut Output) -> Result<(
         Fact::new("imei", text(&identity.imei), "AT+CGSN"),
     ];
 
+    if session.has_network() {
+        facts.extend(network(session).await?);
+    }
+
+    facts.extend(abilities::facts(session.modem.capabilities()));
+    output.result(|| lines(&facts), || object(&facts))
+}
+
+/// The way into the network, from the SIM on.
+async fn network(session: &mut Session<'_, '_>) -> Result<Vec<Fact>, Failure> {
     let sim = ask(session, &ReadSim).await?.map(|sim| match sim {
         SimState::Ready => "ready",
         SimState::Pin => "wants its PIN",
         SimState::Puk => "wants its PUK",
+        SimState::Absent => "not inserted",
         _ => "not ready",
     });
-    facts.push(Fact::new("sim", sim.map(str::to_owned), "AT+CPIN?"));
+    let operator = ask(session, &ReadOperator).await?;
+    let instead = if operator.is_some() { "none" } else { NOT_KNOWN };
+    let operator = operator.map(|operator| operator.name.as_str().to_owned());
     let signal = ask(session, &ReadSignal).await?.and_then(|signal| signal.dbm());
-    facts.push(Fact::new("signal", signal.map(|dbm| format!("{dbm} dBm")), "AT+CSQ"));
-    let registration = ask(session, &ReadRegistration)
-        .await?
-        .map(|registration| match registration.state {
-            RegistrationState::Home => "registered at home".to_owned(),
-            RegistrationState::Roaming => "registered abroad".to_owned(),
-            RegistrationState::Searching => "searching".to_owned(),
-            RegistrationState::Denied => "denied".to_owned(),
-            RegistrationState::Idle => "not registered".to_owned(),
-            state => format!("state {}", u32::from(state)),
-        });
-    facts.push(Fact::new("registration", registration, "AT+CEREG?"));
-    let address = ask(session, &ReadPdp).await?.map(|state| match state {
-        PdpState::Up(address) => (Some(address.to_string()), ""),
-        PdpState::Busy => (None, "being dialled"),
-        _ => (None, "none: pub and sub dial"),
-    });
-    let (address, instead) = address.unwrap_or((None, NOT_KNOWN));
-    facts.push(Fact {
-        instead,
-        ..Fact::new("address", address, "AT+MIPCALL?")
-    });
+    let mut facts = vec![
+        Fact::new("sim", sim.map(str::to_owned), "AT+CPIN?"),
+        Fact::new("operator", operator, "AT+COPS?").or(instead),
+        Fact::new("signal", signal.map(|dbm| format!("{dbm} dBm")), "AT+CSQ"),
+    ];
+    for (domain, name, source) in [
+        (Domain::Eps, "registration", "AT+CEREG?"),
+        (Domain::Packet, "registration ps", "AT+CGREG?"),
+        (Domain::Circuit, "registration cs", "AT+CREG?"),
+    ] {
+        let registration = ask(session, &ReadRegistration { domain }).await?;
+        let state = registration.map(|registration| registration.state.to_string());
+        facts.push(Fact::new(name, state, source));
+    }
+    let attached = ask(session, &ReadAttachment).await?;
+    let attached = attached.map(|state| if state.attached { "yes" } else { "no" }.to_owned());
+    facts.push(Fact::new("attached", attached, "AT+CGATT?"));
+    facts.push(address(session).await?);
+    let clock = ask(session, &ReadClock).await?;
+    let instead = if clock.is_some() { "not set" } else { NOT_KNOWN };
+    let clock = clock.filter(ModuleTime::is_set).map(|time| time.to_string());
+    facts.push(Fact::new("clock", clock, "AT+CCLK?").or(instead));
+    Ok(facts)
+}
 
-    facts.extend(abilities::facts(session.modem.capabilities()));
-    output.result(|| lines(&facts), || object(&facts))
+async fn address(session: &mut Session<'_, '_>) -> Result<Fact, Failure> {
+    let (address, instead) = match ask(session, &ReadPdp).await? {
+        Some(PdpState::Up(address)) => (Some(address), ""),
+        Some(PdpState::Unnamed) => {
+            let context = ask(session, &ReadAddress).await?;
+            let address = context.and_then(|context| context.address);
+            return Ok(Fact::new(
+                "address",
+                address.map(|address| address.to_string()),
+                "AT+CGPADDR=1",
+            ));
+        }
+        Some(PdpState::Busy) => (None, "being dialled"),
+        Some(_) => (None, "none: pub and sub dial"),
+        None => (None, NOT_KNOWN),
+    };
+    let address = address.map(|address| address.to_string());
+    Ok(Fact::new("address", address, "AT+MIPCALL?").or(instead))
 }
 
 /// The chip family, if the firmware's version tells.

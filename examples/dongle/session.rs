@@ -1,11 +1,13 @@
 //! A module in use: finding it, bringing it into the network, connecting, and closing what was opened.
 
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, StdClock, TlsProblem, TransportError,
+    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, StdClock, TlsProblem,
+    TransportError,
 };
 
 use crate::failure::{Failure, Stage, code};
@@ -72,6 +74,11 @@ impl<'b, 'o> Session<'b, 'o> {
         &self.options.place
     }
 
+    /// Whether there are SIM, registration and address to ask for.
+    pub fn has_network(&self) -> bool {
+        self.options.network
+    }
+
     /// Finds the module.
     pub async fn attach(&mut self) -> Result<Identity, Failure> {
         let wait = self.options.wait;
@@ -106,12 +113,21 @@ impl<'b, 'o> Session<'b, 'o> {
         if !self.options.network {
             return Ok(None);
         }
-        let network = match &self.options.apn {
-            Some(apn) => Network::new().apn(apn),
-            None => Network::new(),
+        let mut network = Network::new();
+        if let Some(apn) = &self.options.apn {
+            network = network.apn(apn);
+        }
+        if let Some(pin) = &self.options.pin {
+            network = network.pin(pin);
+        }
+        let latest = Mutex::new(Progress::Sim);
+        let mut note = |progress| *latest.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        let what = || {
+            let latest = latest.lock().unwrap_or_else(PoisonError::into_inner);
+            format!("{latest} (at most {} s in all)", NETWORK.as_secs())
         };
-        let what = format!("SIM, registration and address (at most {} s)", NETWORK.as_secs());
-        let up = patiently(self.clock, &what, self.modem.bring_up(&network, NETWORK)).await;
+        let up = self.modem.bring_up_with(&network, NETWORK, &mut note);
+        let up = patiently_saying(self.clock, what, up).await;
         up.map(Some).map_err(|error| Stage::Network.failure(error))
     }
 
@@ -183,12 +199,21 @@ pub async fn patiently<T>(
     what: &str,
     awaited: impl Future<Output = Result<T, Error<TransportError>>>,
 ) -> Result<T, Error<TransportError>> {
+    patiently_saying(clock, || what.to_owned(), awaited).await
+}
+
+/// The same, where what is being waited for changes.
+async fn patiently_saying<T>(
+    clock: StdClock,
+    what: impl Fn() -> String,
+    awaited: impl Future<Output = Result<T, Error<TransportError>>>,
+) -> Result<T, Error<TransportError>> {
     let announce = async {
         let start = clock.now();
         loop {
             clock.sleep_until(clock.now() + PATIENCE).await;
             let waited = clock.now().saturating_since(start).as_secs();
-            eprintln!("dongle: waiting for {what}, {waited} s so far");
+            eprintln!("dongle: waiting for {}, {waited} s so far", what());
         }
     };
     match select(awaited, announce).await {

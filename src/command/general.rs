@@ -87,9 +87,12 @@ impl Value {
 
     /// The first line of an answer, where printable; more than 64 bytes of it are left out.
     fn of(name: &[u8], answer: &[u8]) -> Option<Self> {
-        let text = grammar::bare_or_named(name, answer)?;
+        grammar::bare_or_named(name, answer).map(Self::printable)
+    }
+
+    pub(super) fn printable(text: &[u8]) -> Self {
         let printable = text.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
-        Some(Self(printable.take(64).map(|&byte| char::from(byte)).collect()))
+        Self(printable.take(64).map(|&byte| char::from(byte)).collect())
     }
 }
 

@@ -8,22 +8,26 @@ use crate::codec::Encoder;
 use crate::codec::grammar::{self, Term};
 use crate::types::{ConnectionId, QoS, Text, TopicName};
 
+mod clock;
 mod close;
 mod cloud;
 mod conf;
 mod general;
 mod line;
-mod network;
 mod open;
+mod pdp;
 mod publish;
 mod read;
+mod registration;
 mod restart;
+mod sim;
 mod sn;
 mod subscribe;
 mod tls;
 mod user;
 mod will;
 
+pub use clock::{ModuleTime, ReadClock};
 pub use close::{ClosableIds, Close, TestClose};
 pub use cloud::TestAuthCfg;
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
@@ -33,14 +37,19 @@ pub use general::{
 pub use line::{
     BaudRate, BaudRates, ReadBaud, ReadSleep, SetBaud, SetFlowControl, SetSleep, SetSleepTimer, Sleep, TestBaud,
 };
-pub use network::{
-    Dial, PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, Registration, RegistrationState, Signal, SimState,
-};
 pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
+pub use pdp::{
+    AttachPacket, Attachment, ContextAddress, DefineContext, Dial, HangUp, PdpState, ReadAddress, ReadAttachment,
+    ReadPdp,
+};
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
+pub use registration::{
+    Domain, Operator, ReadOperator, ReadRegistration, ReadSignal, Registration, RegistrationState, Signal,
+};
 pub use restart::Restart;
+pub use sim::{EnterPin, ReadSim, SimState};
 pub use sn::{SnClientIdLimits, TestSnClientId};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use tls::{

@@ -9,6 +9,7 @@ use super::restart::{HINT, REPORTS};
 use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
+use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace};
 use crate::types::{ConnectionId, QoS, count};
@@ -16,6 +17,9 @@ use crate::urc::{Operation, Urc};
 
 /// How long a result is still awaited once the connection has broken.
 pub(super) const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
+
+/// The name of the lines about the data connection.
+const CALL: &[u8] = b"+MIPCALL";
 
 impl Engine<'_> {
     /// Takes bytes from the module.
@@ -95,6 +99,7 @@ impl Engine<'_> {
     }
 
     fn on_information(&mut self) {
+        self.note_call();
         let Some(exchange) = &mut self.exchange else { return };
         if exchange.phase != Phase::Answer {
             return;
@@ -108,6 +113,21 @@ impl Engine<'_> {
             // Behind what is kept there must be room for the lines that follow.
             let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
             exchange.overflow |= !room || !self.decoder.keep();
+        }
+    }
+
+    /// Notes a line about the data connection, unless it is the answer of a command that asks for it. Of two in one answer either
+    /// is unasked; the later one is taken for it.
+    fn note_call(&mut self) {
+        let Some(state) = PdpState::parse(self.decoder.line()) else {
+            return;
+        };
+        let asked = |exchange: &Exchange| {
+            exchange.phase == Phase::Answer && grammar::name_asked(self.transmit.command()) == CALL
+        };
+        let answered = grammar::lines(self.decoder.kept()).any(|line| grammar::name(line) == Some(CALL));
+        if answered || !self.exchange.as_ref().is_some_and(asked) {
+            self.call_news = Some(state);
         }
     }
 

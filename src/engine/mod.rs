@@ -21,6 +21,7 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 pub(crate) use store::Stored;
 
 use crate::codec::Decoder;
+use crate::command::PdpState;
 use crate::error::{Error, InvalidInput};
 use crate::model::{Capabilities, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
@@ -63,6 +64,8 @@ pub(crate) struct Engine<'b> {
     quiet_until: Option<Instant>,
     connections: Connections,
     watch: Watch,
+    /// The last `+MIPCALL` line that nobody had asked for.
+    call_news: Option<PdpState>,
     pub(crate) dialect: Dialect,
     pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
@@ -85,6 +88,7 @@ impl<'b> Engine<'b> {
             quiet_until: None,
             connections: Connections::new(),
             watch: Watch::new(),
+            call_news: None,
             dialect,
             capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
@@ -300,6 +304,11 @@ impl<'b> Engine<'b> {
     /// Whether the module quotes in READ, once it has shown it.
     pub(crate) fn read_quotes(&self) -> Option<bool> {
         self.decoder.quoted()
+    }
+
+    /// What the module said last about the data connection without being asked, once.
+    pub(crate) fn take_call_news(&mut self) -> Option<PdpState> {
+        self.call_news.take()
     }
 
     pub(crate) fn store_size(&self) -> usize {

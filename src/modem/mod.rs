@@ -1,6 +1,7 @@
 //! The module on a port: the engine with a transport and a clock, running any command.
 
 mod attach;
+mod bring_up;
 mod line;
 mod network;
 mod outline;
@@ -18,7 +19,7 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
 pub use attach::{Attach, Attached, Identity, OpenConnections};
-pub use network::{Network, NetworkProblem};
+pub use network::{Network, NetworkProblem, Progress};
 use outline::Outlined;
 use tls::HeldFiles;
 pub use tls::{TlsError, TlsProblem};
@@ -132,6 +133,8 @@ pub struct Modem<'b, T, C> {
     unasked: refine::Questions,
     tls: HeldFiles,
     sleep: sleep::Sleep,
+    /// The PIN that was sent last, unless the SIM took it. It is not sent again.
+    pin_tried: Option<network::Pin>,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -157,6 +160,7 @@ where
             unasked: refine::Questions::all(),
             tls: HeldFiles::new(),
             sleep: sleep::Sleep::new(now),
+            pin_tried: None,
         }
     }
 
@@ -268,9 +272,19 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn send<Cmd: AtatCmd + Sync>(&mut self, command: &Cmd) -> Result<Cmd::Response, Error<T::Error>> {
+        let answer = Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS));
+        self.send_for(command, answer).await
+    }
+
+    /// Runs a command that is answered within `answer`, or taken to be silent.
+    pub(crate) async fn send_for<Cmd: AtatCmd + Sync>(
+        &mut self,
+        command: &Cmd,
+        answer: Duration,
+    ) -> Result<Cmd::Response, Error<T::Error>> {
         let request = Request {
             kind: Kind::Plain,
-            answer: Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS)),
+            answer,
             result: Duration::ZERO,
         };
         self.exchange(command, &[], request).await?;

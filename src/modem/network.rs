@@ -1,40 +1,65 @@
-//! From SIM to address: the plain way up.
+//! What the way into the network is told, what it reports, and how it fails.
 
-use core::net::IpAddr;
+use core::fmt;
 use core::time::Duration;
 
-use embedded_io_async::{Read, Write};
-
-use super::Modem;
-use super::refine::Answers;
-use crate::Clock;
-use crate::command::{Dial, PdpState, ReadPdp, ReadRegistration, ReadSim, RegistrationState, SimState};
-use crate::error::{CmeError, Error, Field, ModuleError};
-use crate::types::Text;
+use crate::command::{Dial, RegistrationState, Signal};
+use crate::error::{Field, InvalidInput, ModuleError};
+use crate::types::{Credentials, Escapes, Text};
 
 /// A SIM is ready within so long after power-on, or it is not there.
 const SIM: Duration = Duration::from_secs(30);
 
-/// Between two questions for the same thing.
-const PAUSE: Duration = Duration::from_secs(1);
+/// A first search through every band takes minutes.
+const REGISTRATION: Duration = Duration::from_secs(180);
+
+/// Attaching took 2.5 s on a module that had just booted; a poor network lets it wait.
+const ATTACH: Duration = Duration::from_secs(75);
+
+/// As long as Fibocom's examples wait for `AT+MIPCALL=1`.
+const DIAL: Duration = Duration::from_secs(150);
 
 /// How to get into the network.
 ///
-/// ```
-/// use fibocom_mqtt::Network;
+/// Each step has a time of its own, inside the time for all that [`Modem::bring_up`](crate::Modem::bring_up) is given.
 ///
-/// let network = Network::new().apn("internet");
-/// # let _ = network;
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// use core::time::Duration;
+/// use fibocom_mqtt::{Credentials, Network};
+///
+/// let network = Network::new()
+///     .pin("7305")
+///     .apn("internet")
+///     .credentials(Credentials::new("user", "s3cret"))
+///     .dial_within(Duration::from_secs(60));
+/// let shown = format!("{network:?}");
+/// assert!(!shown.contains("7305") && !shown.contains("s3cret"));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Network<'a> {
     apn: Option<&'a str>,
+    credentials: Option<Credentials<'a>>,
+    pin: Option<&'a str>,
+    pub(super) sim: Duration,
+    pub(super) registration: Duration,
+    pub(super) attach: Duration,
+    pub(super) dial: Duration,
+    pub(super) clock: Option<Duration>,
 }
 
 impl<'a> Network<'a> {
-    /// With the access point that SIM and network agree on.
+    /// With the access point that SIM and network agree on, and a SIM that wants no PIN.
     pub const fn new() -> Self {
-        Self { apn: None }
+        Self {
+            apn: None,
+            credentials: None,
+            pin: None,
+            sim: SIM,
+            registration: REGISTRATION,
+            attach: ATTACH,
+            dial: DIAL,
+            clock: None,
+        }
     }
 
     /// With this access point name.
@@ -42,120 +67,212 @@ impl<'a> Network<'a> {
         self.apn = Some(apn);
         self
     }
+
+    /// With a user name and a password for the access point.
+    pub const fn credentials(mut self, credentials: Credentials<'a>) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// The SIM's PIN, 4 to 8 digits, for a SIM that asks for it. It is sent once: a SIM locks after three wrong ones, so the same
+    /// PIN is not sent again through the same [`Modem`](crate::Modem) unless the SIM has taken it.
+    pub const fn pin(mut self, pin: &'a str) -> Self {
+        self.pin = Some(pin);
+        self
+    }
+
+    /// How long the SIM may take to be ready (30 s).
+    pub const fn sim_within(mut self, limit: Duration) -> Self {
+        self.sim = limit;
+        self
+    }
+
+    /// How long registration may take (180 s).
+    pub const fn registration_within(mut self, limit: Duration) -> Self {
+        self.registration = limit;
+        self
+    }
+
+    /// How long attaching to the packet service may take (75 s).
+    pub const fn attach_within(mut self, limit: Duration) -> Self {
+        self.attach = limit;
+        self
+    }
+
+    /// How long dialling may take until there is an address (150 s).
+    pub const fn dial_within(mut self, limit: Duration) -> Self {
+        self.dial = limit;
+        self
+    }
+
+    /// Also waits for the network to set the module's clock, so long at most. TLS needs it to judge certificates; not every network
+    /// tells the time, so nothing waits for it otherwise.
+    pub const fn clock_within(mut self, limit: Duration) -> Self {
+        self.clock = Some(limit);
+        self
+    }
+
+    /// The command that dials.
+    pub(super) fn dial_command(&self, escapes: Escapes) -> Result<Dial<'a>, InvalidInput> {
+        let text = |field, bytes| Text::from_bytes(field, bytes, escapes);
+        let login = |credentials: Credentials<'a>| {
+            let user = text(Field::User, credentials.user.as_bytes())?;
+            Ok((user, text(Field::Password, credentials.password)?))
+        };
+        Ok(Dial {
+            apn: self.apn.map(|apn| text(Field::Apn, apn.as_bytes())).transpose()?,
+            login: self.credentials.map(login).transpose()?,
+        })
+    }
+
+    /// The PIN, if it is one.
+    pub(super) fn checked_pin(&self) -> Result<Option<Pin>, InvalidInput> {
+        self.pin.map(|pin| Pin::new(pin).ok_or(InvalidInput::Pin)).transpose()
+    }
 }
 
-/// What keeps the module from the network.
+impl Default for Network<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Network<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("apn", &self.apn)
+            .field("credentials", &self.credentials)
+            .field("pin", &self.pin.map(|_| "[redacted]"))
+            .field("sim", &self.sim)
+            .field("registration", &self.registration)
+            .field("attach", &self.attach)
+            .field("dial", &self.dial)
+            .field("clock", &self.clock)
+            .finish()
+    }
+}
+
+/// A PIN that has been checked: 4 to 8 digits (3GPP TS 31.101 section 9.5.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pin {
+    digits: [u8; 8],
+    len: usize,
+}
+
+impl Pin {
+    fn new(pin: &str) -> Option<Self> {
+        let bytes = pin.as_bytes();
+        let mut digits = [0; 8];
+        digits.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let whole = bytes.len() >= 4 && bytes.iter().all(u8::is_ascii_digit);
+        whole.then_some(Self {
+            digits,
+            len: bytes.len(),
+        })
+    }
+
+    /// Digits only: nothing in them has to be escaped.
+    pub(super) fn text(&self) -> Result<Text<'_>, InvalidInput> {
+        let digits = self.digits.get(..self.len).unwrap_or_default();
+        Text::from_bytes(Field::Pin, digits, Escapes::Unknown)
+    }
+}
+
+/// What [`Modem::bring_up_with`](crate::Modem::bring_up_with) is doing. It is reported when a step begins, and again about every second
+/// that the step waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Progress {
+    /// Waiting for the SIM.
+    Sim,
+    /// Sending the PIN.
+    Pin,
+    /// Waiting for registration.
+    Registration {
+        /// Of the three registrations the one that is nearest.
+        state: RegistrationState,
+        /// The signal, if the module told it.
+        signal: Option<Signal>,
+    },
+    /// Waiting for a data connection that somebody else is dialling, or ending one that lost its address.
+    Busy,
+    /// Attaching to the packet service.
+    Attach,
+    /// Dialling, and waiting for an address.
+    Dialling,
+    /// Waiting for the network to set the clock.
+    Clock,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sim => f.write_str("the SIM"),
+            Self::Pin => f.write_str("the SIM to check its PIN"),
+            Self::Registration { state, signal } => {
+                write!(f, "registration: {state}")?;
+                match signal.and_then(|signal| signal.dbm()) {
+                    Some(dbm) => write!(f, ", signal {dbm} dBm"),
+                    None => f.write_str(", signal not known"),
+                }
+            }
+            Self::Busy => f.write_str("a data connection that is being set up or ended"),
+            Self::Attach => f.write_str("the packet service"),
+            Self::Dialling => f.write_str("an address"),
+            Self::Clock => f.write_str("the network to set the clock"),
+        }
+    }
+}
+
+/// What keeps the module from the network: the step, and what the module said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum NetworkProblem {
-    /// `AT+CPIN?` said something else than READY.
-    #[error("the SIM is not ready: check that it is inserted, and unlock it")]
-    Sim,
-    /// `AT+CEREG?` never said registered. The state is the last that it named, 0 to 5.
-    #[error("the module is not registered in the network (state {0}): check antenna, coverage and subscription")]
-    Registration(u32),
-    /// `AT+MIPCALL` gave no address.
-    #[error("the network gave no address: check the access point name and the subscription")]
-    Address,
+    /// `AT+CPIN?` did not say READY in time; the error is the last that it answered with, if it did.
+    #[error("the SIM is not ready{}: check that it is inserted well and accepted by this module", Said(.0))]
+    Sim(Option<ModuleError>),
+    /// There is no SIM.
+    #[error("there is no SIM: insert one, then restart the module")]
+    SimAbsent,
+    /// The SIM wants its PIN, and none was given.
+    #[error("the SIM wants its PIN: give it, or switch the PIN off")]
+    PinRequired,
+    /// The SIM did not take the PIN, which was sent once. `None`: it was sent earlier and has not been taken, so it was not sent again.
+    /// How many attempts are left is not known.
+    #[error(
+        "the SIM did not take the PIN{}: it was sent once and is not sent again, since a SIM locks after three wrong ones; how many \
+         attempts are left is not known; check the PIN",
+        Said(.0)
+    )]
+    PinWrong(Option<ModuleError>),
+    /// The SIM is locked and wants its PUK.
+    #[error("the SIM is locked: unlock it with its PUK in a telephone")]
+    PukRequired,
+    /// None of `AT+CEREG?`, `AT+CGREG?` and `AT+CREG?` said registered in time. The state is the nearest of their last ones; it is
+    /// `Denied` only if none of them was searching any more.
+    #[error("the module is not registered in the network ({0}): check antenna, coverage and subscription")]
+    Registration(RegistrationState),
+    /// `AT+CGATT=1` did not attach in time; the error is the last that it answered with, if it did.
+    #[error("the module did not attach to the packet service{}: check subscription and coverage", Said(.0))]
+    Attach(Option<ModuleError>),
+    /// `AT+MIPCALL` gave no address; the error is what it answered with, if it did.
+    #[error("the network gave no address{}: check the access point name and the subscription", Said(.0))]
+    Address(Option<ModuleError>),
+    /// The network did not set the module's clock in time.
+    #[error("the network did not set the module's clock: set it with AT+CCLK, or do not wait for it")]
+    Clock,
 }
 
-impl<T, C> Modem<'_, T, C>
-where
-    T: Read + Write,
-    C: Clock,
-{
-    /// Waits for the SIM and for registration, then for an address: an existing data connection is used, else one is dialled
-    /// (`AT+CPIN?`, `AT+CEREG?`, `AT+MIPCALL`). `wait` is the time for all of it; dialling alone can take 150 s.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Network`] names the step that did not succeed in time; [`Error::Silent`] if the module stopped answering.
-    ///
-    /// # Cancel safety
-    ///
-    /// May be dropped; call again.
-    ///
-    /// ```
-    /// # use embedded_io_async::{Read, Write};
-    /// # use fibocom_mqtt::{Clock, Error, Modem};
-    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
-    /// use core::time::Duration;
-    /// use fibocom_mqtt::Network;
-    ///
-    /// let address = modem.bring_up(&Network::new().apn("internet"), Duration::from_secs(180)).await?;
-    /// println!("{address}");
-    /// # Ok(()) }
-    /// ```
-    pub async fn bring_up(&mut self, network: &Network<'_>, wait: Duration) -> Result<IpAddr, Error<T::Error>> {
-        let until = self.now() + wait;
-        let escapes = self.engine.dialect.string_escapes();
-        let apn = network.apn.map(|apn| Text::new(Field::Apn, apn, escapes)).transpose()?;
-        self.wait_for_sim(until.min(self.now() + SIM)).await?;
-        self.wait_for_registration(until).await?;
-        let mut dialled = false;
-        loop {
-            match self.tolerate(&ReadPdp).await? {
-                Some(PdpState::Up(address)) => {
-                    // What the module refused to tell without a network.
-                    self.refine(Answers::Final).await?;
-                    return Ok(address);
-                }
-                Some(PdpState::Down) | None if !dialled => {
-                    dialled = true;
-                    // ERROR is also the answer if a connection exists: the next question tells.
-                    self.tolerate(&Dial { apn }).await?;
-                    continue;
-                }
-                _ => {}
-            }
-            self.pause_until(until, NetworkProblem::Address).await?;
-        }
-    }
+/// What the module said, in parentheses, if it said anything.
+struct Said<'e>(&'e Option<ModuleError>);
 
-    async fn wait_for_sim(&mut self, until: crate::Instant) -> Result<(), Error<T::Error>> {
-        loop {
-            match self.send(&ReadSim).await {
-                Ok(SimState::Ready) => return Ok(()),
-                Ok(SimState::Pin | SimState::Puk) => return Err(Error::Network(NetworkProblem::Sim)),
-                Err(Error::Module(ModuleError::Cme(CmeError::SimPinRequired))) => {
-                    return Err(Error::Network(NetworkProblem::Sim));
-                }
-                Ok(_) | Err(Error::Module(_) | Error::Unexpected) => {}
-                Err(error) => return Err(error),
-            }
-            self.pause_until(until, NetworkProblem::Sim).await?;
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(error) => write!(f, " ({error})"),
+            None => Ok(()),
         }
-    }
-
-    async fn wait_for_registration(&mut self, until: crate::Instant) -> Result<(), Error<T::Error>> {
-        loop {
-            let registration = self.tolerate(&ReadRegistration).await?;
-            if registration.is_some_and(|registration| registration.is_registered()) {
-                return Ok(());
-            }
-            let state = registration.map_or(RegistrationState::Idle, |registration| registration.state);
-            self.pause_until(until, NetworkProblem::Registration(state.into()))
-                .await?;
-        }
-    }
-
-    /// A question that a module without a network may answer with an error.
-    async fn tolerate<Cmd: atat::AtatCmd + Sync>(
-        &mut self,
-        command: &Cmd,
-    ) -> Result<Option<Cmd::Response>, Error<T::Error>> {
-        match self.send(command).await {
-            Ok(answer) => Ok(Some(answer)),
-            Err(Error::Module(_) | Error::Unexpected) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn pause_until(&mut self, until: crate::Instant, problem: NetworkProblem) -> Result<(), Error<T::Error>> {
-        if self.now() >= until {
-            return Err(Error::Network(problem));
-        }
-        self.pause(PAUSE).await
     }
 }

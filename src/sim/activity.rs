@@ -66,12 +66,12 @@ impl Module {
             }
             Action::Afterwards(Afterwards::Restart) => self.restart(self.now),
             Action::Afterwards(Afterwards::Rate(rate)) => self.state.uart.set_rate(rate),
-            Action::Afterwards(Afterwards::Dialled) => {
-                self.state.online = true;
-                let line = format!("+MIPCALL: {}", self.settings.address);
-                self.urc(line.as_bytes());
-            }
+            Action::Registered if self.now < self.state.radio.registers_at => {}
+            Action::Registered => self.report_registration(),
+            Action::Afterwards(Afterwards::Dialled) => self.dialled(true),
+            Action::Afterwards(Afterwards::NotConnected) => self.dialled(false),
             Action::Afterwards(Afterwards::HungUp) => {
+                self.state.radio.stale = false;
                 self.urc(b"+MIPCALL: 0");
                 self.lose_network(BreakCause::Link, self.now);
             }

@@ -14,6 +14,10 @@ pub(super) const NOT_ALLOWED: CmeError = 3;
 pub(super) const NO_SIM: CmeError = 10;
 /// The SIM card wants its PIN.
 pub(super) const PIN_REQUIRED: CmeError = 11;
+/// The SIM card wants its PUK.
+pub(super) const PUK_REQUIRED: CmeError = 12;
+/// The SIM card does not answer yet.
+pub(super) const SIM_BUSY: CmeError = 14;
 /// The PIN is wrong.
 pub(super) const WRONG_PIN: CmeError = 16;
 /// There is no network.
@@ -33,6 +37,8 @@ pub(super) fn cme_text(error: CmeError) -> String {
         NOT_ALLOWED => "operation not allowed",
         NO_SIM => "SIM not inserted",
         PIN_REQUIRED => "SIM PIN required",
+        PUK_REQUIRED => "SIM PUK required",
+        SIM_BUSY => "SIM busy",
         WRONG_PIN => "incorrect password",
         NO_NETWORK => "no network service",
         NO_SUCH_FORM => "option not supported",
@@ -91,6 +97,7 @@ pub(super) enum DataPurpose {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Afterwards {
     Dialled,
+    NotConnected,
     HungUp,
     Restart,
     /// The UART changes to this rate.

@@ -1,13 +1,14 @@
 //! Commands that every modem has, as far as bringing up a connection needs them.
 
 use super::answer::{
-    Afterwards, Answer, CmeError, INVALID_PARAMETERS, NO_NETWORK, NO_SIM, NO_SUCH_COMMAND, NO_SUCH_FORM, NOT_ALLOWED,
-    PIN_REQUIRED, WRONG_PIN,
+    Afterwards, Answer, CmeError, INVALID_PARAMETERS, NO_SIM, NO_SUCH_COMMAND, NO_SUCH_FORM, NOT_ALLOWED, PIN_REQUIRED,
+    PUK_REQUIRED, SIM_BUSY, WRONG_PIN,
 };
-use super::arguments::{Argument, Arguments};
+use super::arguments::Argument;
 use super::interpreter::Form;
 use super::models::Sim;
 use super::module::Module;
+use super::radio::REGISTRATIONS;
 
 impl Module {
     /// Commands without a `+`.
@@ -46,8 +47,8 @@ impl Module {
                 &format!("+CSQ: {},{}", self.settings.signal.0, self.settings.signal.1),
             ),
             "+CREG" | "+CGREG" | "+CEREG" => self.registration(name, form),
-            "+COPS" => readable(form, "+COPS: 0,0,\"CHN-UNICOM\",7"),
-            "+CCLK" => readable(form, "+CCLK: \"26/07/20,06:51:36+00\""),
+            "+COPS" => readable(form, &self.operator_line()),
+            "+CCLK" => readable(form, &self.clock_line()),
             "+CFUN" => self.functionality(form),
             "+CGATT" => self.attachment(form),
             "+CGDCONT" => self.context(form),
@@ -77,17 +78,25 @@ impl Module {
         match (form, self.settings.sim) {
             (Form::Test, _) => Ok(Answer::ok()),
             (_, Sim::Absent) => Err(NO_SIM),
+            _ if !self.sim_is_found() => Err(SIM_BUSY),
             (Form::Read, _) if self.state.sim_ready => Ok(Answer::line("+CPIN: READY")),
+            (Form::Read, _) if self.wants_puk() => Ok(Answer::line("+CPIN: SIM PUK")),
             (Form::Read, _) => Ok(Answer::line("+CPIN: SIM PIN")),
             (Form::Set(mut arguments), Sim::Locked(pin)) if !self.state.sim_ready => {
                 let entered = match arguments.optional() {
                     Some(Argument::Bare(digits) | Argument::Quoted(digits)) => digits,
                     _ => return Err(INVALID_PARAMETERS),
                 };
+                if self.wants_puk() {
+                    return Err(PUK_REQUIRED);
+                }
                 if entered != format!("{pin:04}").into_bytes() {
+                    self.state.radio.pin_attempts -= 1;
                     return Err(WRONG_PIN);
                 }
+                self.state.radio.pin_attempts = self.settings.radio.pin_attempts;
                 self.state.sim_ready = true;
+                self.search(self.now + self.settings.radio.registration_delay);
                 Ok(Answer::ok())
             }
             (Form::Set(_), _) => Err(NOT_ALLOWED),
@@ -96,28 +105,34 @@ impl Module {
     }
 
     /// Whether the SIM card lets the module use the network.
-    fn need_sim(&self) -> Result<(), CmeError> {
+    pub(super) fn need_sim(&self) -> Result<(), CmeError> {
         match self.settings.sim {
             Sim::Absent => Err(NO_SIM),
+            _ if !self.sim_is_found() => Err(SIM_BUSY),
+            Sim::Locked(_) if self.wants_puk() => Err(PUK_REQUIRED),
             Sim::Locked(_) if !self.state.sim_ready => Err(PIN_REQUIRED),
             _ => Ok(()),
         }
     }
 
-    fn registered(&self) -> bool {
-        self.need_sim().is_ok() && matches!(self.settings.registration, 1 | 5)
-    }
-
     fn registration(&mut self, name: &str, form: Form) -> Result<Answer, CmeError> {
-        let status = if self.need_sim().is_ok() {
-            self.settings.registration
-        } else {
-            0
-        };
+        let index = REGISTRATIONS
+            .iter()
+            .position(|own| *own == name)
+            .ok_or(NO_SUCH_COMMAND)?;
+        let reporting = self.state.radio.reporting.get_mut(index).ok_or(NO_SUCH_COMMAND)?;
         match form {
-            Form::Read => Ok(Answer::line(format!("{name}: 0,{status}"))),
+            Form::Read => {
+                let reporting = *reporting;
+                let status = self.registration_status(index);
+                let place = Self::place(reporting, status);
+                Ok(Answer::line(format!("{name}: {reporting},{status}{place}")))
+            }
             Form::Test => Ok(Answer::line(format!("{name}: (0-2)"))),
-            Form::Set(mut arguments) => arguments.number(0..=2).map(|_| Answer::ok()),
+            Form::Set(mut arguments) => {
+                *reporting = arguments.number(0..=2)? as u8;
+                Ok(Answer::ok())
+            }
             Form::Execute => Err(NO_SUCH_FORM),
         }
     }
@@ -133,92 +148,6 @@ impl Module {
             },
             Form::Execute => Err(NO_SUCH_FORM),
         }
-    }
-
-    fn attachment(&mut self, form: Form) -> Result<Answer, CmeError> {
-        match form {
-            Form::Read => Ok(Answer::line(format!("+CGATT: {}", u8::from(self.registered())))),
-            Form::Test => Ok(Answer::line("+CGATT: (0,1)")),
-            Form::Set(mut arguments) => match arguments.number(0..=1)? {
-                1 if !self.registered() => Err(NO_NETWORK),
-                _ => Ok(Answer::ok()),
-            },
-            Form::Execute => Err(NO_SUCH_FORM),
-        }
-    }
-
-    fn context(&mut self, form: Form) -> Result<Answer, CmeError> {
-        match form {
-            Form::Read => Ok(match &self.state.context {
-                Some((kind, apn)) => {
-                    let text = [b"+CGDCONT: 1,\"".as_slice(), kind, b"\",\"", apn, b"\",\"\",0,0"];
-                    Answer::line(text.concat())
-                }
-                None => Answer::ok(),
-            }),
-            Form::Test => Ok(Answer::line("+CGDCONT: (1-7),\"IP\",,,(0-1),(0-1)")),
-            Form::Set(mut arguments) => {
-                arguments.number(1..=7)?;
-                let kind = arguments.string(1..=8)?;
-                let apn = if arguments.left() > 0 {
-                    arguments.string(0..=100)?
-                } else {
-                    Vec::new()
-                };
-                self.state.context = Some((kind, apn));
-                Ok(Answer::ok())
-            }
-            Form::Execute => Err(NO_SUCH_FORM),
-        }
-    }
-
-    fn address(&mut self, form: Form) -> Result<Answer, CmeError> {
-        match form {
-            Form::Set(mut arguments) => {
-                arguments.number(1..=7)?;
-            }
-            Form::Execute => {}
-            Form::Test => return Ok(Answer::line("+CGPADDR: (1)")),
-            Form::Read => return Err(NO_SUCH_FORM),
-        }
-        let address = if self.state.online {
-            self.settings.address.as_str()
-        } else {
-            "0.0.0.0"
-        };
-        Ok(Answer::line(format!("+CGPADDR: 1,\"{address}\"")))
-    }
-
-    /// `AT+MIPCALL`: the data connection. The address comes after `OK`, as an unsolicited line.
-    fn call(&mut self, form: Form) -> Result<Answer, CmeError> {
-        match form {
-            Form::Read if self.state.online => Ok(Answer::line(format!("+MIPCALL: 1,{}", self.settings.address))),
-            Form::Read => Ok(Answer::line("+MIPCALL: 0")),
-            Form::Test => Ok(Answer::line("+MIPCALL: (0,1),(\"apn\"),(\"user\"),(\"password\")")),
-            Form::Set(arguments) => self.dial(arguments),
-            Form::Execute => Err(NO_SUCH_FORM),
-        }
-    }
-
-    fn dial(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
-        let up = arguments.number(0..=1)? == 1;
-        for _ in 0..3 {
-            if arguments.left() > 0 {
-                arguments.string(0..=100)?;
-            }
-        }
-        arguments.end()?;
-        if up == self.state.online {
-            return Ok(Answer::error());
-        }
-        if !up {
-            return Ok(Answer::ok().afterwards(Afterwards::HungUp, self.settings.result_delay));
-        }
-        self.need_sim()?;
-        if !self.registered() {
-            return Err(NO_NETWORK);
-        }
-        Ok(Answer::ok().afterwards(Afterwards::Dialled, self.settings.dial_delay))
     }
 }
 

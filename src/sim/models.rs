@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Fault, series};
+use super::{Fault, Radio, series};
 
 /// How the module asks for data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -253,6 +253,8 @@ pub struct Settings {
     pub registration: u8,
     /// The two numbers of `+CSQ: 24,99`.
     pub signal: (u8, u8),
+    /// More about SIM, radio and data connection.
+    pub radio: Radio,
     /// What goes wrong.
     pub faults: Vec<Fault>,
 }
@@ -318,6 +320,7 @@ impl Settings {
             sim: Sim::Ready,
             registration: 1,
             signal: (24, 99),
+            radio: Radio::default(),
             faults: Vec::new(),
         }
     }

@@ -93,13 +93,15 @@ pub(super) enum Action {
     Result(Vec<u8>),
     DataLimit(u64),
     Afterwards(Afterwards),
+    /// A search has ended.
+    Registered,
     Booted,
 }
 
 impl Module {
     /// A module that has been switched on a while ago: it answers at once, and its boot lines are gone.
     pub fn new(settings: Settings, network: Box<dyn Network>) -> Self {
-        Self {
+        let mut module = Self {
             state: State::new(&settings),
             settings,
             network,
@@ -116,7 +118,9 @@ impl Module {
             dtr: false,
             schedule: BTreeMap::new(),
             serial: 0,
-        }
+        };
+        module.switch_radio_on(Duration::ZERO);
+        module
     }
 
     /// Takes what the host wrote, at `now`. Answers may be due at once: see [`Module::take_output`].
@@ -231,13 +235,16 @@ impl Module {
                 self.network.abandon(connection.id);
             }
         }
+        let pin_attempts = self.state.radio.pin_attempts;
         self.state = State::new(&self.settings);
+        self.state.radio.pin_attempts = pin_attempts;
         self.phase = Phase::Booting;
         self.line = CommandLine::default();
         self.held.clear();
         self.pending.clear();
         self.schedule.clear();
         self.after(self.settings.boot_delay, Action::Booted);
+        self.switch_radio_on(self.now + self.settings.boot_delay);
     }
 
     /// Takes the data connection away, as a lost radio link does: every connection breaks with that cause.

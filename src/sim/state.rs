@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::models::{Overflow, Settings, Sim};
 use super::network::Message;
+use super::radio::RadioState;
 use super::tls::TlsSettings;
 use super::uart::Uart;
 
@@ -23,6 +24,7 @@ pub(super) struct State {
     pub sim_ready: bool,
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
+    pub radio: RadioState,
     /// The `AT+GTSSL…` commands.
     pub tls: TlsSettings,
     /// `AT+GTSSLERR?`: why the last open with TLS failed, 0 if it did not.
@@ -81,6 +83,7 @@ impl State {
             sn_client_ids: BTreeMap::new(),
             sim_ready: settings.sim == Sim::Ready,
             context: None,
+            radio: RadioState::new(settings),
             tls: TlsSettings::default(),
             tls_error: 0,
             connections: (1..=settings.connections).map(connection).collect(),

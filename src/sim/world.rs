@@ -13,6 +13,7 @@ use super::clock::VirtualClock;
 use super::link::{Port, Wire};
 use super::models::Settings;
 use super::module::Module;
+use super::network::BreakCause;
 use super::record::Record;
 
 /// How often a future may ask to be polled again without any time passing.
@@ -74,6 +75,11 @@ impl Line {
     pub fn restart(&self) {
         let now = self.0.0.borrow().now();
         self.module(|module| module.restart(now));
+    }
+
+    /// Loses the network now, for a while: see [`Module::lose_network_for`].
+    pub fn lose_network(&self, cause: BreakCause, lasting: Duration) {
+        self.module(|module| module.lose_network_for(cause, lasting, module.now));
     }
 
     /// See [`Module::on_command`].
@@ -154,6 +160,11 @@ impl World {
     /// Resets the first module now. See [`Module::restart`].
     pub fn restart(&self) {
         self.first.restart();
+    }
+
+    /// The first module loses its network now, for a while: see [`Module::lose_network_for`].
+    pub fn lose_network(&self, cause: BreakCause, lasting: Duration) {
+        self.first.lose_network(cause, lasting);
     }
 
     /// See [`Module::on_command`], for the first module.

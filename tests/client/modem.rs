@@ -126,14 +126,14 @@ fn without_a_network_the_step_is_named() {
                 sim: fibocom_mqtt::sim::Sim::Absent,
                 ..Settings::l610()
             },
-            NetworkProblem::Sim,
+            NetworkProblem::SimAbsent,
         ),
         (
             Settings {
                 registration: 2,
                 ..Settings::l610()
             },
-            NetworkProblem::Registration(2),
+            NetworkProblem::Registration(command::RegistrationState::Searching),
         ),
     ];
     for (settings, problem) in cases {

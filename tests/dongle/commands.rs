@@ -2,11 +2,13 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use fibocom_mqtt::sim::{MipcallForm, Radio, Settings};
 use serde_json::Value;
 
 use crate::embedded;
-use crate::tool::{Running, Simulator, all_bytes, commands, dongle, file, run, text, wait_for};
+use crate::tool::{Running, Served, Simulator, all_bytes, commands, dongle, file, run, text, wait_for};
 
 const SIMULATE: &str = "--simulate";
 
@@ -76,6 +78,46 @@ fn info_says_where_each_fact_came_from() {
     assert_eq!(objects.len(), 1);
     assert_eq!(objects[0]["imei"]["value"], "864430010012345");
     assert_eq!(objects[0]["signal"]["source"], "AT+CSQ");
+    for (fact, value, source) in [
+        ("sim", Some("ready"), "AT+CPIN?"),
+        ("operator", Some("CHN-UNICOM"), "AT+COPS?"),
+        ("registration", Some("registered at home"), "AT+CEREG?"),
+        ("registration_ps", Some("registered at home"), "AT+CGREG?"),
+        ("registration_cs", Some("registered at home"), "AT+CREG?"),
+        ("attached", Some("yes"), "AT+CGATT?"),
+        ("address", None, "AT+MIPCALL?"),
+        ("clock", Some("2026-07-20 06:51:36 +00:00"), "AT+CCLK?"),
+    ] {
+        let expected = serde_json::json!({ "value": value, "source": source });
+        assert_eq!(objects[0][fact], expected, "{fact}");
+    }
+}
+
+#[test]
+fn info_of_a_module_without_a_network() {
+    let radio = Radio {
+        mipcall: MipcallForm::Flag,
+        nitz_delay: Some(Duration::ZERO),
+        ..Radio::default()
+    };
+    let settings = Settings {
+        radio,
+        network_up: true,
+        registration: 3,
+        ..Settings::l610()
+    };
+    let served = Served::start(settings);
+    let done = run(["--port", &served.port, "info"]).succeeded();
+    let text = done.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "operator none",
+        "registration denied",
+        "registration cs denied",
+        "clock not set",
+        "10.85.71.198 (AT+CGPADDR=1)",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }
 
 #[test]

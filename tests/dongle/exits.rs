@@ -1,6 +1,8 @@
 //! How it ends when something goes wrong: a code and a sentence.
 
-use fibocom_mqtt::sim::{NetworkNeed, Settings, Sim};
+use std::time::Duration;
+
+use fibocom_mqtt::sim::{Calling, NetworkNeed, Radio, Settings, Sim};
 
 use crate::tool::{Running, Served, Simulator, commands, dongle, file, run, text, wait_for};
 
@@ -19,6 +21,10 @@ fn wrong_usage_ends_with_1_and_says_what_is_right() {
         (&["--port", "x", "--simulate", "info"], "exclude"),
         (&["--port", "x", "--broker", "localhost:1883", "info"], "-h"),
         (&["--simulate", "--wait", "soon", "info"], "--wait"),
+        (&["--simulate", "--pin", "12a4", "demo"], "4 to 8 digits"),
+        (&["--simulate", "--pin", "123", "demo"], "4 to 8 digits"),
+        (&["--simulate", "--pin", "1234", "info"], "--pin"),
+        (&["--simulate", "--pin", "1234", "--no-network", "demo"], "--pin"),
         (&["--port", "/nonexistent", "sub", "-t", "x"], "-h"),
         (&["--simulate", "sub"], "-t"),
         (&["--simulate", "sub", "-t", "x", "-F", "%z"], "-F"),
@@ -54,7 +60,6 @@ fn what_is_not_yet_there_says_so() {
     for arguments in [
         &["selftest"][..],
         &["auth", "onenet"],
-        &["--pin", "1234", "info"],
         &["--reconnect", "info"],
         &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],
@@ -145,7 +150,50 @@ fn a_module_without_a_network_ends_with_4() {
         sim: Sim::Locked(1234),
         ..Settings::l610()
     });
-    run(["--port", &served.port, "sub", "-h", "any", "-t", "x"]).failed(4, &["SIM"]);
+    run(["--port", &served.port, "sub", "-h", "any", "-t", "x"]).failed(4, &["SIM", "PIN"]);
+    let wrong = ["--port", &served.port, "--pin", "4321", "sub", "-h", "any", "-t", "x"];
+    run(wrong).failed(4, &["PIN", "+CME ERROR: 16", "once"]);
+    assert_eq!(commands(&served.log(), "AT+CPIN="), 1);
+    let right = [
+        "--port",
+        &served.port,
+        "--pin",
+        "1234",
+        "pub",
+        "-h",
+        "any",
+        "-t",
+        "x",
+        "-n",
+    ];
+    run(right).succeeded();
+    assert_eq!(commands(&served.log(), "AT+CPIN="), 2);
+
+    // What the module said stands in the sentence.
+    let radio = Radio {
+        calling: Calling::Refused,
+        ..Radio::default()
+    };
+    let served = Served::start(Settings {
+        radio,
+        ..Settings::l610()
+    });
+    run(["--port", &served.port, "sub", "-h", "any", "-t", "x"]).failed(4, &["address", "ERROR"]);
+}
+
+#[test]
+fn a_long_wait_says_what_it_is_for() {
+    let radio = Radio {
+        registration_delay: Duration::from_secs(8),
+        ..Radio::default()
+    };
+    let served = Served::start(Settings {
+        radio,
+        ..Settings::l610()
+    });
+    let done = run(["--port", &served.port, "pub", "-h", "any", "-t", "x", "-n"]).succeeded();
+    let words = "dongle: waiting for registration: searching, signal -65 dBm";
+    assert!(done.err.contains(words), "{}", done.err);
 }
 
 #[test]
@@ -169,7 +217,20 @@ fn without_a_network_only_mqtt_is_asked_for() {
     ])
     .succeeded();
     assert_eq!(served.broker.published().len(), 1);
-    for command in ["AT+CPIN", "AT+CEREG", "AT+MIPCALL"] {
+    let done = run(["--port", &served.port, "--no-network", "info"]).succeeded();
+    assert!(!done.text().contains("registration"), "{}", done.text());
+    for command in [
+        "AT+CPIN",
+        "AT+CEREG",
+        "AT+CGREG",
+        "AT+CREG",
+        "AT+MIPCALL",
+        "AT+COPS",
+        "AT+CSQ",
+        "AT+CGATT",
+        "AT+CGPADDR",
+        "AT+CCLK",
+    ] {
         assert_eq!(commands(&served.log(), command), 0, "{command}");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::tool::{Simulator, file, run, text};
+use fibocom_mqtt::sim::{Settings, Sim};
+
+use crate::tool::{Served, Simulator, file, run, text};
 
 const PASSWORD: &str = "s3cr\"et,\\22";
 
@@ -42,4 +44,25 @@ fn neither_log_nor_trace_shows_a_password_or_a_pin() {
     // They are not simply empty.
     assert!(seen.iter().all(|text| text.contains("AT+CGMR")), "{seen:?}");
     assert!(seen[1].contains("AT+MQTTUSER[") && seen[1].contains("bytes redacted]"));
+}
+
+#[test]
+fn a_pin_that_is_sent_is_in_no_output() {
+    let directory = tempfile::tempdir().unwrap();
+    let trace = file(&directory, "trace");
+    let served = Served::start(Settings {
+        sim: Sim::Locked(7305),
+        ..Settings::l610()
+    });
+    for (pin, code) in [("8416", 4), ("7305", 0)] {
+        let first = ["--port", &served.port, "-v", "--trace", text(&trace), "--pin", pin];
+        let done = run(first.iter().chain(&["pub", "-h", "any", "-t", "x", "-n"]));
+        assert_eq!(done.code, Some(code), "{}", done.err);
+        let seen = fs::read_to_string(&trace).unwrap() + &done.err + done.text();
+        assert!(seen.contains("AT+CPIN=["), "{seen}");
+        assert!(!seen.contains(pin), "{seen}");
+    }
+    let done = run(["--simulate", "--pin", "73o5", "demo"]);
+    done.failed(1, &["--pin"]);
+    assert!(!done.err.contains("73o5"), "{}", done.err);
 }

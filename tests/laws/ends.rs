@@ -1,7 +1,9 @@
 //! Every call ends, and says what is the matter.
 
+use std::time::Duration;
+
 use embassy_futures::join::join;
-use fibocom_mqtt::sim::Fault;
+use fibocom_mqtt::sim::{Fault, Settings, World};
 use fibocom_mqtt::{Announcement, ConnectionId, Error, Feature, Limit, Will, command};
 
 use crate::SECOND;
@@ -123,4 +125,21 @@ fn a_message_that_comes_late_and_does_not_fit_is_told() {
         let lost = Announcement { topic_len, payload_len };
         assert_eq!(client.recv(&mut buffer).await, Err(Error::Lost(lost)));
     });
+}
+
+#[test]
+fn what_comes_at_the_very_deadline_ends_no_call_and_stops_none() {
+    for boot in 1..=10 {
+        let world = World::new(Settings {
+            boot_delay: boot * SECOND,
+            ..Settings::l610()
+        });
+        // Each AT of attaching is given up a second after the last, and the module reports itself at such a moment.
+        world.module(|module| module.restart(Duration::ZERO));
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            modem.attach(40 * SECOND).await.unwrap();
+        });
+    }
 }

@@ -8,7 +8,7 @@ dongle [--port PATH | --simulate[=MODEL]] [OPTIONS] COMMAND ...
 
 Commands
   demo                   each step of the main job: attach, connect, subscribe, publish, receive, disconnect
-  info                   model, firmware, SIM, signal, registration, address, and where each came from
+  info                   model, firmware, SIM, operator, signal, registration, address, clock, and where each came from
   pub -h HOST -t TOPIC   publishes
   sub -h HOST -t FILTER  prints what arrives, a payload per line, as it is
   at COMMAND             sends one raw command and prints its answer
@@ -23,6 +23,7 @@ The module
   --broker HOST:PORT     the simulated module connects to this server instead
   --model NAME           what the module is, whatever it says: L610, MC665-CN-22, NL66x and so on
   --apn APN              access point name (the SIM's own)
+  --pin PIN              the SIM's PIN, sent once if the SIM asks for it; a wrong one is never repeated
   --no-network           no SIM, registration and address: for ports where only MQTT commands answer
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)
 

@@ -80,6 +80,7 @@ pub struct Options {
     /// What the module is, whatever it says.
     pub model: Option<Model>,
     pub apn: Option<String>,
+    pub pin: Option<String>,
     pub network: bool,
     pub wait: Duration,
     pub trace: Option<PathBuf>,
@@ -98,6 +99,7 @@ struct Raw {
     broker: Option<String>,
     model: Option<Model>,
     apn: Option<String>,
+    pin: Option<String>,
     no_network: bool,
     wait: Option<u64>,
     trace: Option<PathBuf>,
@@ -125,12 +127,13 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("broker") => raw.broker = Some(parser.value()?.string()?),
             Arg::Long("model") => raw.model = Some(model(&parser.value()?.string()?)?),
             Arg::Long("apn") => raw.apn = Some(parser.value()?.string()?),
+            Arg::Long("pin") => raw.pin = Some(pin(parser.value()?.string()?)?),
             Arg::Long("no-network") => raw.no_network = true,
             Arg::Long("wait") => raw.wait = Some(number(&mut parser, "--wait", 1, 86_400)?),
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(later @ ("pin" | "reconnect" | "direct" | "cloud")) => {
+            Arg::Long(later @ ("reconnect" | "direct" | "cloud")) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
             Arg::Value(word) => raw.words.push(word.string()?),
@@ -190,6 +193,11 @@ impl Raw {
                 )));
             }
         };
+        if self.pin.is_some() && (self.no_network || matches!(action, Action::Info | Action::At(_))) {
+            return Err(Failure::usage(
+                "--pin is for demo, pub and sub with the network: info and at only ask, and send no PIN",
+            ));
+        }
         if let Some(word) = words.next() {
             return Err(Failure::usage(format!(
                 "'{word}' is one word too many: quote what belongs together"
@@ -225,6 +233,7 @@ impl Raw {
             flow_control: self.flow_control,
             model: self.model,
             apn: self.apn,
+            pin: self.pin,
             network: !self.no_network,
             wait: Duration::from_secs(self.wait.unwrap_or(WAIT)),
             trace: self.trace,
@@ -241,6 +250,16 @@ fn model(name: &str) -> Result<Model, Failure> {
         let names: Vec<_> = Model::all().map(|model| model.name()).collect();
         Failure::usage(format!("no model {name} is known: there are {}", names.join(", ")))
     })
+}
+
+/// A PIN that a SIM can have. What else was given is not repeated: it may nearly be one.
+fn pin(pin: String) -> Result<String, Failure> {
+    let digits = pin.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && (4..=8).contains(&pin.len()) {
+        Ok(pin)
+    } else {
+        Err(Failure::usage("--pin takes 4 to 8 digits"))
+    }
 }
 
 /// A raw command is one line, so that it cannot be two.

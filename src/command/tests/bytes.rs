@@ -175,15 +175,31 @@ fn general() {
 fn network() {
     check(&ReadSim, "AT+CPIN?");
     check(&ReadSignal, "AT+CSQ");
-    check(&ReadRegistration, "AT+CEREG?");
+    check(&EnterPin { pin: text("0042") }, r#"AT+CPIN="0042""#);
+    for (domain, line) in Domain::ALL.into_iter().zip(["AT+CEREG?", "AT+CGREG?", "AT+CREG?"]) {
+        check(&ReadRegistration { domain }, line);
+    }
+    check(&ReadOperator, "AT+COPS?");
+    check(&DefineContext { apn: text("UNINET") }, r#"AT+CGDCONT=1,"IP","UNINET""#);
+    check(&ReadAttachment, "AT+CGATT?");
+    check(&AttachPacket, "AT+CGATT=1");
     check(&ReadPdp, "AT+MIPCALL?");
-    check(&Dial { apn: None }, "AT+MIPCALL=1");
-    check(
-        &Dial {
-            apn: Some(text("UNINET")),
-        },
-        r#"AT+MIPCALL=1,"UNINET""#,
-    );
+    check(&HangUp, "AT+MIPCALL=0");
+    check(&ReadAddress, "AT+CGPADDR=1");
+    check(&ReadClock, "AT+CCLK?");
+}
+
+#[test]
+fn dialling() {
+    let login = Some((text("user"), text("s3cret")));
+    for (apn, login, line) in [
+        (None, None, "AT+MIPCALL=1"),
+        (Some(text("UNINET")), None, r#"AT+MIPCALL=1,"UNINET""#),
+        (Some(text("UNINET")), login, r#"AT+MIPCALL=1,"UNINET","user","s3cret""#),
+        (None, login, r#"AT+MIPCALL=1,"","user","s3cret""#),
+    ] {
+        check(&Dial { apn, login }, line);
+    }
 }
 
 #[test]
