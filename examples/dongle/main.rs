@@ -20,8 +20,10 @@ mod output;
 mod port;
 mod publish;
 mod raw;
+mod selftest;
 mod session;
 mod subscribe;
+mod tap;
 mod verbose;
 
 use embassy_futures::select::{Either, select};
@@ -62,6 +64,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     interrupt::install()?;
     let mut trace = options.trace.as_deref().map(verbose::trace_file).transpose()?;
+    if let Action::SelfTest(target, report) = &options.action {
+        return selftest::run(options, target, report);
+    }
     let port = Port::open(options)?;
     let mut memory = Memory::new();
     let mut session = Session::new(options, port, &mut memory);
@@ -81,6 +86,8 @@ async fn perform(options: &Options, session: &mut Session<'_, '_>) -> Result<(),
             Action::At(command) => raw::run(session, &mut output, command).await,
             Action::Publish(target, publish) => publish::run(session, &mut output, target, publish).await,
             Action::Subscribe(target, subscribe) => subscribe::run(session, &mut output, target, subscribe).await,
+            // It goes its own way: see `run`.
+            Action::SelfTest(..) => Ok(()),
         }
     };
     let result = match select(command, interrupt::pressed()).await {

@@ -13,12 +13,19 @@ use crate::bridge::Bridge;
 use crate::embedded;
 use crate::failure::{Failure, code};
 use crate::options::{Action, Options, Place};
+use crate::tap::{Side, Tap};
 
 /// How long a blocking read or write waits at a time.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// An open port.
-pub enum Port {
+pub struct Port {
+    kind: Kind,
+    /// What keeps every byte, if anything does.
+    tap: Option<Tap>,
+}
+
+enum Kind {
     Serial(SerialTransport),
     Stream(ThreadedTransport<Box<dyn io::Write + Send>>),
 }
@@ -26,21 +33,27 @@ pub enum Port {
 impl Port {
     /// Opens what the options name; starts what they want simulated.
     pub fn open(options: &Options) -> Result<Self, Failure> {
-        match &options.place {
+        let kind = match &options.place {
             Place::Serial(path) => Self::serial(path, options),
             Place::Tcp(address) => Self::tcp(address),
             Place::Simulated { model, broker } => Self::simulated(options, model.as_deref(), broker.as_deref()),
-        }
+        };
+        kind.map(|kind| Self { kind, tap: None })
     }
 
-    fn serial(path: &str, options: &Options) -> Result<Self, Failure> {
+    /// Keeps every byte from here on.
+    pub fn record(&mut self) -> Tap {
+        self.tap.get_or_insert_default().clone()
+    }
+
+    fn serial(path: &str, options: &Options) -> Result<Kind, Failure> {
         let flow_control = if options.flow_control {
             FlowControl::Hardware
         } else {
             FlowControl::None
         };
         SerialTransport::open(path, options.baud, flow_control)
-            .map(Self::Serial)
+            .map(Kind::Serial)
             .map_err(|error| {
                 let hint = match error.kind() {
                     io::ErrorKind::NotFound => "check that the module is plugged in, and the name of its AT port",
@@ -53,7 +66,7 @@ impl Port {
             })
     }
 
-    fn tcp(address: &str) -> Result<Self, Failure> {
+    fn tcp(address: &str) -> Result<Kind, Failure> {
         let connect = || {
             let stream = TcpStream::connect(address)?;
             stream.set_nodelay(true)?;
@@ -61,7 +74,7 @@ impl Port {
             stream.set_write_timeout(Some(PATIENCE))?;
             ThreadedTransport::new(stream.try_clone()?, Box::new(stream) as Box<dyn io::Write + Send>)
         };
-        connect().map(Self::Stream).map_err(|error| {
+        connect().map(Kind::Stream).map_err(|error| {
             let hint = "check that a simulator listens there";
             Failure::new(
                 code::PORT,
@@ -70,7 +83,7 @@ impl Port {
         })
     }
 
-    fn simulated(options: &Options, model: Option<&str>, broker: Option<&str>) -> Result<Self, Failure> {
+    fn simulated(options: &Options, model: Option<&str>, broker: Option<&str>) -> Result<Kind, Failure> {
         let server = match broker {
             Some(name) => resolve(name)?,
             None => embedded::start().map_err(|error| {
@@ -95,7 +108,7 @@ impl Port {
             reader.set_timeout(Some(PATIENCE));
             ThreadedTransport::new(reader, Box::new(writer) as Box<dyn io::Write + Send>)
         };
-        start().map(Self::Stream).map_err(|error| {
+        start().map(Kind::Stream).map_err(|error| {
             let sentence = format!("cannot start the simulated module ({error}): free some memory and try again");
             Failure::new(code::PORT, sentence)
         })
@@ -126,56 +139,64 @@ impl ErrorType for Port {
 
 impl SerialLine for Port {
     fn baud(&self) -> u32 {
-        match self {
-            Self::Serial(port) => port.baud(),
+        match &self.kind {
+            Kind::Serial(port) => port.baud(),
             // A pipe has no speed: any will do.
-            Self::Stream(_) => 0,
+            Kind::Stream(_) => 0,
         }
     }
 
     fn set_baud(&mut self, baud: u32) -> Result<(), TransportError> {
-        match self {
-            Self::Serial(port) => port.set_baud(baud),
-            Self::Stream(_) => Ok(()),
+        match &mut self.kind {
+            Kind::Serial(port) => port.set_baud(baud),
+            Kind::Stream(_) => Ok(()),
         }
     }
 
     fn set_flow_control(&mut self, flow_control: FlowControl) -> Result<(), TransportError> {
-        match self {
-            Self::Serial(port) => port.set_flow_control(flow_control),
-            Self::Stream(_) => Ok(()),
+        match &mut self.kind {
+            Kind::Serial(port) => port.set_flow_control(flow_control),
+            Kind::Stream(_) => Ok(()),
         }
     }
 
     fn set_dtr(&mut self, on: bool) -> Result<(), TransportError> {
-        match self {
-            Self::Serial(port) => port.set_dtr(on),
-            Self::Stream(_) => Ok(()),
+        match &mut self.kind {
+            Kind::Serial(port) => port.set_dtr(on),
+            Kind::Stream(_) => Ok(()),
         }
     }
 }
 
 impl Read for Port {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
-        match self {
-            Self::Serial(port) => port.read(buffer).await,
-            Self::Stream(port) => port.read(buffer).await,
+        let count = match &mut self.kind {
+            Kind::Serial(port) => port.read(buffer).await,
+            Kind::Stream(port) => port.read(buffer).await,
+        }?;
+        if let Some(tap) = &self.tap {
+            tap.note(Side::Module, buffer.get(..count).unwrap_or_default());
         }
+        Ok(count)
     }
 }
 
 impl Write for Port {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, TransportError> {
-        match self {
-            Self::Serial(port) => port.write(bytes).await,
-            Self::Stream(port) => port.write(bytes).await,
+        let count = match &mut self.kind {
+            Kind::Serial(port) => port.write(bytes).await,
+            Kind::Stream(port) => port.write(bytes).await,
+        }?;
+        if let Some(tap) = &self.tap {
+            tap.note(Side::Host, bytes.get(..count).unwrap_or_default());
         }
+        Ok(count)
     }
 
     async fn flush(&mut self) -> Result<(), TransportError> {
-        match self {
-            Self::Serial(port) => port.flush().await,
-            Self::Stream(port) => port.flush().await,
+        match &mut self.kind {
+            Kind::Serial(port) => port.flush().await,
+            Kind::Stream(port) => port.flush().await,
         }
     }
 }

@@ -39,6 +39,11 @@ impl Memory {
             transmit: vec![0; 2048],
         }
     }
+
+    /// The same as the driver wants it.
+    pub fn buffers(&mut self) -> Buffers<'_> {
+        Buffers::new(&mut self.line, &mut self.message, &mut self.transmit)
+    }
 }
 
 /// The largest message: topic and payload.
@@ -56,8 +61,7 @@ pub struct Session<'b, 'o> {
 impl<'b, 'o> Session<'b, 'o> {
     pub fn new(options: &'o Options, port: Port, memory: &'b mut Memory) -> Self {
         let clock = StdClock::new();
-        let buffers = Buffers::new(&mut memory.line, &mut memory.message, &mut memory.transmit);
-        let mut modem = Modem::new(port, clock, buffers);
+        let mut modem = Modem::new(port, clock, memory.buffers());
         if let Some(model) = options.model {
             modem.set_model(model);
         }
@@ -67,6 +71,11 @@ impl<'b, 'o> Session<'b, 'o> {
             options,
             opened: None,
         }
+    }
+
+    /// The port, for who speaks to the module without a driver.
+    pub fn into_port(self) -> Port {
+        self.modem.release()
     }
 
     /// Where the module is.

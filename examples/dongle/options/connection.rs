@@ -23,8 +23,8 @@ pub struct Target {
     pub login: Login,
     pub tls: Option<TlsOptions>,
     client_id: Option<String>,
-    keep_alive: u16,
-    keep_session: bool,
+    pub keep_alive: u16,
+    pub keep_session: bool,
     will: Option<WillOptions>,
 }
 
@@ -62,6 +62,22 @@ impl Target {
             options = options.will(if will.retain { message.retain() } else { message });
         }
         Ok(options)
+    }
+}
+
+impl Target {
+    /// What no report may show.
+    pub fn secrets(&self) -> Vec<Vec<u8>> {
+        let Login { user, password } = &self.login;
+        let texts = [Some(&self.host), Some(user), self.client_id.as_ref()]
+            .into_iter()
+            .flatten();
+        let will = self.will.iter().map(|will| will.payload.clone());
+        texts
+            .map(|text| text.clone().into_bytes())
+            .chain([password.clone()])
+            .chain(will)
+            .collect()
     }
 }
 

@@ -12,7 +12,8 @@ Commands
   pub -h HOST -t TOPIC   publishes
   sub -h HOST -t FILTER  prints what arrives, a payload per line, as it is
   at COMMAND             sends one raw command and prints its answer
-  selftest, auth         not yet
+  selftest -h HOST       finds out by trying how this module speaks where manuals are silent or wrong: two minutes
+  auth                   not yet
 
 The module
   --port PATH            its AT port, such as /dev/ttyUSB0 or COM3; tcp:HOST:PORT is a simulator's
@@ -27,7 +28,7 @@ The module
   --no-network           no SIM, registration and address: for ports where only MQTT commands answer
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)
 
-The connection, for demo, pub and sub
+The connection, for demo, pub, sub and selftest
   -h HOST, -p PORT       the broker (port 1883, with TLS 8883)
   -u USER, -P PASSWORD   user name and password
   --password-file FILE   the password, without a line end; not seen in the list of processes
@@ -54,6 +55,9 @@ sub
   -W SECONDS             end after so many seconds from subscribing, with exit code 27
   -F FORMAT              %t topic, %p payload, %q quality of service, %l payload's length, %x payload in hex, %% a percent sign
   -N                     no line end behind each message
+
+selftest
+  --report FILE          the raw exchange, without secrets, to attach to a report of a fault (fibocom-selftest.txt)
 
 Output
   --json                 one JSON object per line

@@ -49,6 +49,8 @@ pub enum Action {
     At(String),
     Publish(Target, Publish),
     Subscribe(Target, Subscribe),
+    /// What to connect to, and where the report goes.
+    SelfTest(Target, PathBuf),
 }
 
 impl Action {
@@ -64,7 +66,9 @@ impl Action {
 impl Action {
     fn has_tls(&self) -> bool {
         match self {
-            Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) => target.tls.is_some(),
+            Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) | Self::SelfTest(target, _) => {
+                target.tls.is_some()
+            }
             Self::Info | Self::At(_) => false,
         }
     }
@@ -103,6 +107,7 @@ struct Raw {
     no_network: bool,
     wait: Option<u64>,
     trace: Option<PathBuf>,
+    report: Option<PathBuf>,
     verbose: bool,
     json: bool,
     words: Vec<String>,
@@ -131,6 +136,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("no-network") => raw.no_network = true,
             Arg::Long("wait") => raw.wait = Some(number(&mut parser, "--wait", 1, 86_400)?),
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
+            Arg::Long("report") => raw.report = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
             Arg::Long(later @ ("reconnect" | "direct" | "cloud")) => {
@@ -154,11 +160,13 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
 }
 
 impl Raw {
-    fn whole(self) -> Result<Options, Failure> {
+    fn whole(mut self) -> Result<Options, Failure> {
         let simulated = self.simulate.is_some();
         let mut words = self.words.into_iter();
         let command = words.next().ok_or_else(|| {
-            Failure::usage("there is no command: give demo, info, pub, sub or at, and see --help for the rest")
+            Failure::usage(
+                "there is no command: give demo, info, pub, sub, at or selftest, and see --help for the rest",
+            )
         })?;
         let action = match command.as_str() {
             "demo" => {
@@ -185,9 +193,19 @@ impl Raw {
                     Failure::usage("there is no AT command: give one, such as: dongle at AT+CSQ")
                 })?)?)
             }
-            later @ ("selftest" | "auth") => return Err(Failure::not_yet(later)),
+            "selftest" => {
+                self.message.refuse_all("selftest")?;
+                if self.trace.is_some() {
+                    return Err(Failure::usage(
+                        "selftest does not take --trace: its report holds the whole exchange, see --report",
+                    ));
+                }
+                let report = self.report.take().unwrap_or_else(|| "fibocom-selftest.txt".into());
+                Action::SelfTest(self.connection.whole(simulated)?, report)
+            }
+            "auth" => return Err(Failure::not_yet("auth")),
             other => {
-                let known = "demo, info, pub, sub and at";
+                let known = "demo, info, pub, sub, at and selftest";
                 return Err(Failure::usage(format!(
                     "there is no command {other}: there are {known}"
                 )));
@@ -195,8 +213,11 @@ impl Raw {
         };
         if self.pin.is_some() && (self.no_network || matches!(action, Action::Info | Action::At(_))) {
             return Err(Failure::usage(
-                "--pin is for demo, pub and sub with the network: info and at only ask, and send no PIN",
+                "--pin is for demo, pub, sub and selftest with the network: info and at only ask, and send no PIN",
             ));
+        }
+        if self.report.is_some() {
+            return Err(Failure::usage("--report is for selftest: leave it out"));
         }
         if let Some(word) = words.next() {
             return Err(Failure::usage(format!(

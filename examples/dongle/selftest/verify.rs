@@ -1,0 +1,87 @@
+//! Whether the driver and what was found go together.
+
+use std::time::Duration;
+
+use embassy_futures::select::{Either, select};
+use fibocom_mqtt::{
+    Clock, ConnectionId, Error, Modem, Publication, QoS, StdClock, TopicFilter, TopicName, TransportError,
+};
+
+use super::course::Course;
+use super::finding::{Discovered, Form};
+use crate::failure::Failure;
+use crate::options::Target;
+use crate::port::Port;
+use crate::session::{MESSAGE, Memory};
+
+/// How long the driver may take.
+const LIMIT: Duration = Duration::from_secs(60);
+/// How long the module may take to answer: it just has.
+const ATTACH: Duration = Duration::from_secs(5);
+
+impl Course {
+    /// Leaves nothing behind: no subscription, no connection.
+    pub async fn clean_up(&mut self) -> Result<(), Failure> {
+        self.console.recover().await?;
+        let unsubscribe = format!("AT+MQTTUNSUB={},\"{}\"", self.id, self.topic);
+        self.console.operate(&unsubscribe, "+MQTTUNSUB").await?;
+        self.console
+            .operate(&format!("AT+MQTTCLOSE={}", self.id), "+MQTTCLOSE")
+            .await?;
+        Ok(())
+    }
+
+    /// Whether there is anything to try.
+    pub fn verifiable(&self) -> Result<(), String> {
+        match self.discovered.form {
+            Some(Form::Raw) => Ok(()),
+            Some(form) => Err(format!(
+                "this version of the driver writes raw bytes, and the module wants {}",
+                form.words()
+            )),
+            None => Err("the form of data is not known".into()),
+        }
+    }
+}
+
+/// Every byte goes out and comes back, through a driver that was told what was found.
+pub async fn verify(
+    port: Port,
+    memory: &mut Memory,
+    discovered: &Discovered,
+    target: &Target,
+    topic: &str,
+) -> Result<(), String> {
+    let clock = StdClock::new();
+    let mut modem = Modem::with_dialect(port, clock, memory.buffers(), discovered.dialect());
+    for (limit, value) in &discovered.limits {
+        modem.set_limit(*limit, *value);
+    }
+    let tried = round_trip(&mut modem, target, topic);
+    match select(tried, clock.sleep_until(clock.now() + LIMIT)).await {
+        Either::First(Ok(true)) => Ok(()),
+        Either::First(Ok(false)) => Err("another message came back than the driver had sent".into()),
+        Either::First(Err(error)) => Err(format!("the driver failed: {error}")),
+        Either::Second(()) => Err(format!("the driver was not done within {} s", LIMIT.as_secs())),
+    }
+}
+
+async fn round_trip(
+    modem: &mut Modem<'_, Port, StdClock>,
+    target: &Target,
+    topic: &str,
+) -> Result<bool, Error<TransportError>> {
+    let payload: Vec<u8> = (0..=u8::MAX).collect();
+    let id: ConnectionId = target.id;
+    modem.attach(ATTACH).await?;
+    let mut client = modem.client(id);
+    client.connect(&target.connect_options()?).await?;
+    client.subscribe(TopicFilter::new(topic)?, QoS::AtLeastOnce).await?;
+    let publication = Publication::new(TopicName::new(topic)?, &payload).qos(QoS::AtLeastOnce);
+    client.publish(&publication).await?;
+    let mut buffer = vec![0; MESSAGE];
+    let same = client.recv(&mut buffer).await?.payload() == payload;
+    client.unsubscribe(TopicFilter::new(topic)?).await?;
+    client.disconnect().await?;
+    Ok(same)
+}
