@@ -9,7 +9,7 @@ use crate::tool::{Running, Served, Simulator, commands, dongle, file, run, text,
 #[test]
 fn wrong_usage_ends_with_1_and_says_what_is_right() {
     for (arguments, word) in [
-        (&[][..], "demo, info, pub, sub or at"),
+        (&[][..], "demo, info, pub, sub, at or selftest"),
         (&["demo"], "--simulate"),
         (&["info"], "--port"),
         (&["--simulate", "frobnicate"], "frobnicate"),
@@ -58,8 +58,7 @@ fn wrong_usage_ends_with_1_and_says_what_is_right() {
 #[test]
 fn what_is_not_yet_there_says_so() {
     for arguments in [
-        &["selftest"][..],
-        &["auth", "onenet"],
+        &["auth", "onenet"][..],
         &["--reconnect", "info"],
         &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],

@@ -11,4 +11,5 @@ mod commands;
 mod exits;
 mod leftovers;
 mod secrets;
+mod selftest;
 mod tls;

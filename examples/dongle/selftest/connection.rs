@@ -79,6 +79,7 @@ impl Course {
         );
         let with = format!("{plain},{}", if tls { 2 } else { 0 });
         let mut outcome = self.console.operate(&with, "+MQTTOPEN").await?;
+        self.subscribed &= !clean;
         let refused = matches!(outcome.end, End::Error(_));
         if refused && !tls {
             outcome = self.console.operate(&plain, "+MQTTOPEN").await?;
@@ -136,8 +137,11 @@ impl Course {
         self.note("data-limit", Ok(found), Some(TABLE));
         match ended {
             None => self.console.recover().await,
-            // Its result.
-            Some(_) => self.console.quiet(Duration::from_millis(300)).await,
+            Some(_) => {
+                self.console.note_data_ended();
+                // Its result.
+                self.console.quiet(Duration::from_millis(300)).await
+            }
         }
     }
 }

@@ -238,11 +238,17 @@ impl Console {
         self.write(data).await
     }
 
+    /// The module has ended data mode by itself.
+    pub fn note_data_ended(&mut self) {
+        self.owed = 0;
+    }
+
     /// Gets out of whatever the module is in: fills a data mode up, then asks until there is an answer.
     pub async fn recover(&mut self) -> Result<(), Failure> {
         let filler = vec![b'3'; std::mem::take(&mut self.owed)];
         self.write(&filler).await?;
-        let until = self.clock.now() + DATA_MODE;
+        let patience = if filler.is_empty() { ANSWER } else { DATA_MODE };
+        let until = self.clock.now() + patience;
         while self.clock.now() < until {
             self.quiet(Duration::from_millis(200)).await?;
             self.begin("AT").await?;

@@ -22,6 +22,8 @@ pub struct Course {
     /// What the manual says of this model.
     pub table: Capabilities,
     pub unisoc: bool,
+    /// There is a subscription that must not be left behind.
+    pub subscribed: bool,
     /// When there must be an end.
     pub until: Instant,
     pub findings: Vec<Finding>,

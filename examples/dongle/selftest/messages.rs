@@ -21,6 +21,7 @@ impl Course {
     pub async fn subscribe(&mut self) -> Result<(), Failure> {
         let command = format!("AT+MQTTSUB={},\"{}\",1", self.id, self.topic);
         let outcome = self.console.operate(&command, "+MQTTSUB").await?;
+        self.subscribed = outcome.end == End::Ok;
         if outcome.is_done() {
             return Ok(());
         }
@@ -183,28 +184,25 @@ impl Course {
         self.drain().await
     }
 
-    /// What all exchanges so far have shown.
-    pub fn forms(&mut self) {
-        let seen = self.console.seen();
-        let lines: Vec<_> = wire::lines(seen).map(|(_, line)| line).collect();
-        let colon = lines
-            .iter()
-            .find_map(|line| wire::behind(line, "+MQTTPUB").or(wire::behind(line, "+MQTTMSGI")))
-            .map(|rest| rest.starts_with(b" "));
-        let has = |text: &[u8]| seen.windows(text.len()).any(|part| part == text);
-        let ends = if has(b"\r\nOK\r\n") {
-            Ok("CR LF on both sides".to_owned())
-        } else if has(b"\nOK\n") {
-            Ok("LF on both sides".to_owned())
-        } else if has(b"OK\r\n") {
-            Ok("CR LF behind".to_owned())
-        } else {
-            Err("no OK came".to_owned())
+    /// What all exchanges so far have shown, and the plainest of all.
+    pub async fn forms(&mut self) -> Result<(), Failure> {
+        let reply = self.console.ask("AT").await?;
+        let at = wire::line_at(&reply.bytes, b"OK").unwrap_or_default();
+        let (before, behind) = reply.bytes.split_at(at);
+        let ends = match (before.ends_with(b"\n"), behind.starts_with(b"OK\r\n")) {
+            (true, true) => Ok("CR LF on both sides".to_owned()),
+            (true, false) => Ok("LF on both sides".to_owned()),
+            (false, true) => Ok("CR LF behind".to_owned()),
+            (false, false) => Err(format!("the answer to AT was {}", reply.bytes.escape_ascii())),
         };
+        let colon = wire::lines(self.console.seen())
+            .find_map(|(_, line)| wire::behind(line, "+MQTTPUB").or(wire::behind(line, "+MQTTMSGI")))
+            .map(|rest| rest.starts_with(b" "));
         let order = self.order();
         self.note_yes("colon-space", colon.ok_or("no such line came".into()), Some(true));
         self.note("line-ends", ends, Some("CR LF on both sides"));
         self.note("result-order", order, Some("OK, later the result"));
+        Ok(())
     }
 
     /// By the middle one of all operations, so that one that was slow decides nothing.

@@ -146,6 +146,7 @@ async fn course(
         ),
         table,
         unisoc,
+        subscribed: false,
         until: clock.now() + BUDGET,
         findings: Vec::new(),
         discovered: Discovered::default(),
@@ -167,8 +168,7 @@ async fn course(
                 let port = course.console.into_port();
                 let tried = verify::verify(port, memory, &course.discovered, target, &course.topic);
                 match select(tried, interrupt::pressed()).await {
-                    Either::First(Ok(())) => Ok("a message of every byte went out and came back".to_owned()),
-                    Either::First(Err(why)) => Err(why),
+                    Either::First(tried) => tried,
                     Either::Second(()) => {
                         result = Err(interrupted());
                         Err("it was interrupted".into())
@@ -226,7 +226,7 @@ async fn probes(course: &mut Course, target: &Target) -> Result<(), Failure> {
 
     say("the module to show how many messages it stores (about 10 s)");
     course.store().await?;
-    course.forms();
+    course.forms().await?;
     course.check_connection()?;
 
     say("the module to show how long things may be (about 20 s)");

@@ -2,12 +2,12 @@
 
 use crate::tap::{Piece, Side};
 
-/// Commands and answers whose arguments are masked.
-const SECRET: [&[u8]; 11] = [
-    b"+MQTTUSER",
+/// Commands and answers whose strings are masked, from the first quote on. Their `=?` forms have none.
+const STRINGS: [&[u8]; 2] = [b"+MQTTUSER", b"+MQTTWILL"];
+/// Those whose arguments are masked, quoted or not.
+const ARGUMENTS: [&[u8]; 9] = [
     b"+MQTTAUTHDYN",
     b"+MQTTAUTHCFG",
-    b"+MQTTWILL",
     b"+MIPCALL=",
     b"+CGDCONT=",
     b"+CGAUTH",
@@ -67,7 +67,18 @@ fn mask(stream: &mut [u8], secrets: &[Vec<u8>], uploads: bool) {
     }
     let mut place = 0;
     for line in stream.split_inclusive(|byte| b"\r\n".contains(byte)) {
-        for name in SECRET {
+        let text = line.trim_ascii_end();
+        for name in STRINGS {
+            if let Some(end) = find(line, name) {
+                let front = text
+                    .iter()
+                    .take(end)
+                    .chain(text.iter().skip(end).take_while(|byte| **byte != b'"'))
+                    .count();
+                hide(place + front, text.len() - front);
+            }
+        }
+        for name in ARGUMENTS {
             if let Some(end) = find(line, name) {
                 let mut arguments = line.get(end..).unwrap_or_default().trim_ascii_end();
                 if !matches!(arguments, b"?" | b"=?") {
@@ -75,7 +86,7 @@ fn mask(stream: &mut [u8], secrets: &[Vec<u8>], uploads: bool) {
                         .strip_prefix(b"=")
                         .or(arguments.strip_prefix(b":"))
                         .unwrap_or(arguments);
-                    hide(place + line.trim_ascii_end().len() - arguments.len(), arguments.len());
+                    hide(place + text.len() - arguments.len(), arguments.len());
                 }
             }
         }
@@ -183,8 +194,8 @@ mod tests {
         ]);
         assert_eq!(
             text(&redacted(&pieces, &[])),
-            "AT+MQTTUSER=xxxxxxxxx\\rAT+MQTTUSER=?\\rat+cpin=xxx|xxx\\rAT+CPIN?\\rAT+CGSN\\r\
-             |at+cpin=xxxxxx\\r\\r\\nOK\\r\\n\\r\\nxxxxxxxxxx|xxxxx\\r\\n+MQTTUSER:xxxxxx\\r\\n+CPIN: READY\\r\\n"
+            "AT+MQTTUSER=1,xxxxxxx\\rAT+MQTTUSER=?\\rat+cpin=xxx|xxx\\rAT+CPIN?\\rAT+CGSN\\r\
+             |at+cpin=xxxxxx\\r\\r\\nOK\\r\\n\\r\\nxxxxxxxxxx|xxxxx\\r\\n+MQTTUSER: 1,xxx\\r\\n+CPIN: READY\\r\\n"
         );
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Clock, ConnectionId, Error, Modem, Publication, QoS, StdClock, TopicFilter, TopicName, TransportError,
+    Clock, ConnectionId, Error, Limit, Modem, Publication, QoS, StdClock, TopicFilter, TopicName, TransportError,
 };
 
 use super::course::Course;
@@ -23,8 +23,10 @@ impl Course {
     /// Leaves nothing behind: no subscription, no connection.
     pub async fn clean_up(&mut self) -> Result<(), Failure> {
         self.console.recover().await?;
-        let unsubscribe = format!("AT+MQTTUNSUB={},\"{}\"", self.id, self.topic);
-        self.console.operate(&unsubscribe, "+MQTTUNSUB").await?;
+        if self.subscribed {
+            let unsubscribe = format!("AT+MQTTUNSUB={},\"{}\"", self.id, self.topic);
+            self.console.operate(&unsubscribe, "+MQTTUNSUB").await?;
+        }
         self.console
             .operate(&format!("AT+MQTTCLOSE={}", self.id), "+MQTTCLOSE")
             .await?;
@@ -51,15 +53,21 @@ pub async fn verify(
     discovered: &Discovered,
     target: &Target,
     topic: &str,
-) -> Result<(), String> {
+) -> Result<String, String> {
     let clock = StdClock::new();
     let mut modem = Modem::with_dialect(port, clock, memory.buffers(), discovered.dialect());
+    // Every byte there is, unless that is too much for this module.
+    let mut most = 256;
     for (limit, value) in &discovered.limits {
         modem.set_limit(*limit, *value);
+        if matches!(limit, Limit::Payload | Limit::Received) {
+            most = most.min(*value);
+        }
     }
-    let tried = round_trip(&mut modem, target, topic);
+    let payload: Vec<u8> = (0..=u8::MAX).take(most.into()).collect();
+    let tried = round_trip(&mut modem, target, topic, &payload);
     match select(tried, clock.sleep_until(clock.now() + LIMIT)).await {
-        Either::First(Ok(true)) => Ok(()),
+        Either::First(Ok(true)) => Ok(format!("{most} bytes of all values went out and came back")),
         Either::First(Ok(false)) => Err("another message came back than the driver had sent".into()),
         Either::First(Err(error)) => Err(format!("the driver failed: {error}")),
         Either::Second(()) => Err(format!("the driver was not done within {} s", LIMIT.as_secs())),
@@ -70,14 +78,14 @@ async fn round_trip(
     modem: &mut Modem<'_, Port, StdClock>,
     target: &Target,
     topic: &str,
+    payload: &[u8],
 ) -> Result<bool, Error<TransportError>> {
-    let payload: Vec<u8> = (0..=u8::MAX).collect();
     let id: ConnectionId = target.id;
     modem.attach(ATTACH).await?;
     let mut client = modem.client(id);
     client.connect(&target.connect_options()?).await?;
     client.subscribe(TopicFilter::new(topic)?, QoS::AtLeastOnce).await?;
-    let publication = Publication::new(TopicName::new(topic)?, &payload).qos(QoS::AtLeastOnce);
+    let publication = Publication::new(TopicName::new(topic)?, payload).qos(QoS::AtLeastOnce);
     client.publish(&publication).await?;
     let mut buffer = vec![0; MESSAGE];
     let same = client.recv(&mut buffer).await?.payload() == payload;
