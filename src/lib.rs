@@ -16,6 +16,7 @@ mod fmt;
 
 mod client;
 mod clock;
+mod cme;
 mod codec;
 pub mod command;
 mod digester;
@@ -24,8 +25,10 @@ mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod line;
 mod model;
 mod modem;
+mod power;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -35,7 +38,7 @@ mod transport;
 mod types;
 mod urc;
 
-pub use client::{Client, Event, SettledEnd};
+pub use client::{Client, Event, Incoming, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -44,15 +47,21 @@ pub use clock::{Clock, Instant};
 pub use command::TlsVersion;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
-pub use model::{Dialect, Platform};
-pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem, TlsError, TlsProblem};
+pub use line::{FlowControl, SerialLine};
+pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
+pub use modem::{
+    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, TlsError, TlsProblem,
+};
+pub use power::{PowerControl, PowerTiming};
+#[cfg(feature = "embedded-hal")]
+pub use power::{PowerKey, ResetLine};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
-pub use transport::{FlowControl, SerialTransport};
+pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
-    Text, Tls, TopicFilter, TopicName, Will,
+    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes, Message,
+    Publication, QoS, Text, Tls, TopicFilter, TopicName, Will,
 };
 pub use urc::{DirectMessage, Operation, Urc};

@@ -6,6 +6,7 @@ mod support;
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
+use embedded_io_async::{Read, Write};
 use fibocom_mqtt::sim::{Fault, TlsSettings, World};
 use fibocom_mqtt::{
     ConnectOptions, ConnectionId, Dialect, Error, Field, InvalidInput, Tls, TlsError, TlsProblem, TlsVersion, Trace,
@@ -32,6 +33,12 @@ fn verified() -> Tls<'static> {
 
 fn mutual() -> Tls<'static> {
     verified().client_certificate(CERTIFICATE, KEY)
+}
+
+/// A driver that knows its module without having asked it.
+fn known<T: Read + Write>(mut modem: TestModem<'_, T>) -> TestModem<'_, T> {
+    modem.set_model("L610".parse().unwrap());
+    modem
 }
 
 /// A module in front of a broker that is known by [`AUTHORITY`].
@@ -66,7 +73,7 @@ fn files_version_and_mode_come_before_the_open_and_after_a_question() {
     let world = encrypted();
     world.broker().require_certificate(CERTIFICATE);
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         connect(&mut modem, mutual()).await.unwrap();
     });
@@ -97,7 +104,7 @@ fn files_version_and_mode_come_before_the_open_and_after_a_question() {
 fn without_tls_nothing_of_it_is_touched() {
     let world = online();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         modem.client(ConnectionId::FIRST).connect(&options()).await.unwrap();
     });
@@ -108,7 +115,7 @@ fn without_tls_nothing_of_it_is_touched() {
 fn what_the_module_holds_is_not_uploaded_again() {
     let world = encrypted();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         for _ in 0..3 {
             connect(&mut modem, mutual().version(TlsVersion::All)).await.unwrap();
@@ -134,7 +141,7 @@ fn a_module_that_was_restarted_gets_its_files_again() {
     for own in [true, false] {
         let world = encrypted();
         let mut memory = Memory::default();
-        let mut modem = memory.modem(&world);
+        let mut modem = known(memory.modem(&world));
         world.block_on(async {
             connect(&mut modem, mutual()).await.unwrap();
             if own {
@@ -160,11 +167,11 @@ fn files_of_another_use_are_refused_and_cleared_by_a_restart() {
     let world = encrypted();
     let mut memory = Memory::default();
     world.block_on(async {
-        connect(&mut memory.modem(&world), verified()).await.unwrap();
+        connect(&mut known(memory.modem(&world)), verified()).await.unwrap();
     });
     // The driver starts anew, and knows of nothing.
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     let before = uploads(&world);
     world.block_on(async {
         let foreign = Error::Tls(TlsProblem::ForeignFiles);
@@ -191,7 +198,7 @@ fn files_of_another_use_may_be_accepted() {
     let world = encrypted();
     let accepting = Tls::new().use_loaded_files();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         let nothing = Err(Error::Tls(TlsProblem::NothingLoaded));
         assert_eq!(connect(&mut modem, accepting).await, nothing);
@@ -199,7 +206,7 @@ fn files_of_another_use_may_be_accepted() {
         connect(&mut modem, accepting.trust(AUTHORITY)).await.unwrap();
     });
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         connect(&mut modem, accepting).await.unwrap();
         disconnect(&mut modem).await;
@@ -212,7 +219,7 @@ fn files_of_another_use_may_be_accepted() {
 fn one_file_too_many_is_seen() {
     let world = encrypted();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         connect(&mut modem, verified()).await.unwrap();
         disconnect(&mut modem).await;
@@ -229,7 +236,7 @@ fn a_failed_handshake_is_told_with_its_reason() {
     let failed = |code: i32| Err(Error::Tls(TlsProblem::Handshake(TlsError::from(code))));
     let world = encrypted();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         let refused = connect(&mut modem, Tls::new().trust(OTHER)).await;
         assert_eq!(refused, failed(-11));
@@ -260,7 +267,7 @@ fn a_failed_handshake_is_told_with_its_reason() {
 fn who_skips_verification_needs_no_trust_file() {
     let world = encrypted();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         let skipping = Tls::new().dangerously_skip_verification();
         connect(&mut modem, skipping).await.unwrap();
@@ -282,7 +289,7 @@ fn what_no_module_takes_is_refused_before_the_wire() {
     };
     let world = online();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         for (tls, refused) in [
             (Tls::new(), InvalidInput::NoTrustFile),
@@ -317,7 +324,7 @@ fn the_largest_file_goes_through_a_small_transmit_buffer() {
             transmit: vec![0; transmit],
             ..Memory::default()
         };
-        let mut modem = memory.paced(&world, Dialect::default());
+        let mut modem = known(memory.paced(&world, Dialect::default()));
         world.block_on(async {
             let mut client = modem.client(ConnectionId::FIRST);
             client.connect(&with(Tls::new().trust(trust))).await.unwrap();
@@ -332,7 +339,7 @@ fn the_largest_file_goes_through_a_small_transmit_buffer() {
         transmit: vec![0; 30],
         ..Memory::default()
     };
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         let refused = InvalidInput::TransmitBuffer { len: 31, max: 30 };
         let tls = Tls::new().trust(file);
@@ -353,7 +360,7 @@ fn a_dropped_upload_is_filled_up_and_must_be_cleared() {
             transmit: vec![0; 100],
             ..Memory::default()
         };
-        let mut modem = memory.paced(&world, Dialect::default());
+        let mut modem = known(memory.paced(&world, Dialect::default()));
         world.block_on(async {
             let mut client = modem.client(ConnectionId::FIRST);
             let options = with(tls);
@@ -403,7 +410,7 @@ fn a_dropped_upload_does_not_need_the_modules_own_limit() {
         transmit: vec![0; 100],
         ..Memory::default()
     };
-    let mut modem = memory.paced(&world, Dialect::default().data_mode_limit(None));
+    let mut modem = known(memory.paced(&world, Dialect::default().data_mode_limit(None)));
     world.block_on(async {
         let mut client = modem.client(ConnectionId::FIRST);
         let pause = sleep(&world, Duration::from_millis(40));
@@ -422,7 +429,7 @@ fn a_file_that_the_module_cut_must_be_cleared() {
     world.broker().require_tls(FILE);
     world.module(|module| module.settings_mut().data_limit = Some(Duration::from_millis(50)));
     let mut memory = Memory::default();
-    let mut modem = memory.paced(&world, Dialect::default());
+    let mut modem = known(memory.paced(&world, Dialect::default()));
     let tls = Tls::new().trust(&FILE);
     world.block_on(async {
         for _ in 0..2 {
@@ -442,7 +449,7 @@ fn a_file_that_the_module_cut_must_be_cleared() {
 fn an_upload_that_never_began_is_begun_again() {
     let world = encrypted();
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     world.block_on(async {
         // The module refuses it.
         world.module(|module| module.on_command_once(b"AT+GTSSLFILE=", b"\r\n+CME ERROR: 53\r\n"));
@@ -462,7 +469,7 @@ fn the_key_is_nowhere_to_be_seen() {
     let shown = std::sync::Mutex::new(String::new());
     let mut hook = |step: Trace<'_>| *shown.lock().unwrap() += &format!("{step}\n{step:?}\n");
     let mut memory = Memory::default();
-    let mut modem = memory.modem(&world);
+    let mut modem = known(memory.modem(&world));
     modem.set_trace(&mut hook);
     world.block_on(async {
         world.module(|module| module.settings_mut().echo = true);

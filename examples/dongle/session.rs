@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, StdClock, TlsProblem, TransportError,
+    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, StdClock, TlsProblem, TransportError,
 };
 
 use crate::failure::{Failure, Stage, code};
@@ -55,8 +55,12 @@ impl<'b, 'o> Session<'b, 'o> {
     pub fn new(options: &'o Options, port: Port, memory: &'b mut Memory) -> Self {
         let clock = StdClock::new();
         let buffers = Buffers::new(&mut memory.line, &mut memory.message, &mut memory.transmit);
+        let mut modem = Modem::new(port, clock, buffers);
+        if let Some(model) = options.model {
+            modem.set_model(model);
+        }
         Self {
-            modem: Modem::new(port, clock, buffers),
+            modem,
             clock,
             options,
             opened: None,
@@ -71,7 +75,13 @@ impl<'b, 'o> Session<'b, 'o> {
     /// Finds the module.
     pub async fn attach(&mut self) -> Result<Identity, Failure> {
         let wait = self.options.wait;
-        let attach = self.modem.attach(wait);
+        let attach = Attach::new().wait(wait);
+        let attach = async {
+            match self.options.other_bauds {
+                [] => self.modem.attach_with(&attach).await,
+                others => self.modem.attach_at_rates(&attach, others).await,
+            }
+        };
         let what = format!(
             "the module to answer (given up after {} s without an answer)",
             wait.as_secs()
@@ -85,7 +95,10 @@ impl<'b, 'o> Session<'b, 'o> {
         } else {
             Stage::Ask
         };
-        attached.map_err(|error| stage.failure(error))
+        match attached {
+            Ok(attached) => Ok(attached.identity),
+            Err(error) => Err(stage.failure(error)),
+        }
     }
 
     /// Brings the module into the network, unless that is not wanted.

@@ -9,22 +9,29 @@ use crate::codec::grammar::{self, Term};
 use crate::types::{ConnectionId, QoS, Text, TopicName};
 
 mod close;
+mod cloud;
 mod conf;
 mod general;
+mod line;
 mod network;
 mod open;
 mod publish;
 mod read;
 mod restart;
+mod sn;
 mod subscribe;
 mod tls;
 mod user;
 mod will;
 
 pub use close::{ClosableIds, Close, TestClose};
+pub use cloud::TestAuthCfg;
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
+};
+pub use line::{
+    BaudRate, BaudRates, ReadBaud, ReadSleep, SetBaud, SetFlowControl, SetSleep, SetSleepTimer, Sleep, TestBaud,
 };
 pub use network::{
     Dial, PdpState, ReadPdp, ReadRegistration, ReadSignal, ReadSim, Registration, RegistrationState, Signal, SimState,
@@ -34,6 +41,7 @@ pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
 pub use restart::Restart;
+pub use sn::{SnClientIdLimits, TestSnClientId};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use tls::{
     ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile,

@@ -2,9 +2,10 @@
 
 use heapless::Deque;
 
+use super::Outcome;
 use crate::Instant;
 use crate::codec::grammar::Operation;
-use crate::types::{Announcement, BreakCause, ConnectionId};
+use crate::types::{Announcement, BreakCause, ConnectionId, Counters, count};
 
 /// Announcements that are remembered per connection: as many messages as a module is known to store.
 const ANNOUNCED: usize = 16;
@@ -18,6 +19,8 @@ pub(crate) enum Link {
     Open,
     /// Ended by itself.
     Broken(BreakCause),
+    /// Ended by a restart of the module.
+    Restarted,
 }
 
 /// The state of one connection.
@@ -32,10 +35,13 @@ pub(crate) struct Connection {
     pub(crate) checked_at: Instant,
     /// The module has listed this connection among those that can be closed, since it was opened.
     pub(crate) listed: bool,
-    /// The break has not been reported by `poll`.
+    /// The caller has not been told how it ended: a break by `poll`, a restart by any call.
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
     pub(crate) message_unreported: bool,
+    /// A message that came after its READ was given up, and could not be stored.
+    pub(crate) lost: Option<Announcement>,
+    pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
 }
 
@@ -49,6 +55,8 @@ impl Connection {
             listed: false,
             break_unreported: false,
             message_unreported: false,
+            lost: None,
+            counters: Counters::new(),
             announced: Deque::new(),
         }
     }
@@ -100,6 +108,50 @@ impl Connection {
         }
     }
 
+    /// The module lists it among those that can be closed, so it is open, whoever opened it.
+    pub(crate) fn adopt(&mut self) {
+        if self.link != Link::Open {
+            self.apply(Operation::Open, true);
+        }
+        self.unread = true;
+        self.listed = true;
+    }
+
+    /// The module does not list it among those that can be closed. If it was open, nobody has heard how it ended.
+    pub(crate) fn disown(&mut self) {
+        if self.link == Link::Open {
+            self.link = Link::Closed;
+        }
+    }
+
+    /// Gone with everything that the module held. True if it was in use.
+    fn restarted(&mut self) -> bool {
+        let in_use = self.link == Link::Open;
+        self.link = match self.link {
+            Link::Open => Link::Restarted,
+            Link::Unknown => Link::Closed,
+            ended => ended,
+        };
+        self.break_unreported |= in_use;
+        self.owed = None;
+        self.unread = false;
+        self.message_unreported = false;
+        self.announced.clear();
+        in_use
+    }
+
+    /// Counts how a publication ended.
+    pub(crate) fn count_end(&mut self, outcome: Outcome) {
+        let counters = &mut self.counters;
+        count(match outcome {
+            Outcome::Result(true) => &mut counters.confirmed,
+            Outcome::Accepted => &mut counters.accepted,
+            Outcome::Result(false) | Outcome::Final(Err(_)) => &mut counters.refused,
+            Outcome::Cut { .. } => &mut counters.cut,
+            _ => &mut counters.unknown,
+        });
+    }
+
     pub(crate) fn broke(&mut self, cause: BreakCause) {
         self.link = Link::Broken(cause);
         self.break_unreported = true;
@@ -122,6 +174,21 @@ impl Connections {
 
     pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
         self.0.get_mut(id.index())
+    }
+
+    /// The module has restarted. True if any was in use.
+    pub(super) fn restarted(&mut self) -> bool {
+        let mut in_use = false;
+        for connection in &mut self.0 {
+            in_use |= connection.restarted();
+        }
+        in_use
+    }
+
+    /// What was counted on all of them.
+    pub(crate) fn counters(&self) -> Counters {
+        let counted = self.0.iter().map(|connection| connection.counters);
+        counted.fold(Counters::new(), Counters::plus)
     }
 
     /// The state of a connection by the number in a line.

@@ -8,25 +8,30 @@ mod input;
 #[cfg(test)]
 mod late;
 mod output;
+mod restart;
+mod store;
 #[cfg(test)]
 mod tests;
 mod transmit;
 
 use core::time::Duration;
 
-pub(crate) use connections::Link;
+pub(crate) use connections::{Connection, Link};
 pub(crate) use exchange::{Kind, Outcome, Request};
+pub(crate) use store::Stored;
 
 use crate::codec::Decoder;
 use crate::error::{Error, InvalidInput};
-use crate::model::Dialect;
+use crate::model::{Capabilities, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{Announcement, ConnectionId, QoS};
+use crate::types::{ConnectionId, Counters, count};
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
-use connections::{Connection, Connections};
+use connections::Connections;
 use exchange::{Exchange, Phase};
 use fence::Fence;
+use restart::Watch;
+use store::Store;
 use transmit::Transmit;
 
 /// Data is no longer begun so shortly before the module's data mode ends: what came too late would be taken for commands.
@@ -35,15 +40,6 @@ const DATA_MODE_MARGIN: Duration = Duration::from_secs(2);
 /// The longest line that the engine must understand whatever else is in the line buffer, in bytes: the header of an answer to
 /// READ. Unsolicited lines and results are shorter.
 pub(crate) const ENGINE_LINE: usize = 48;
-
-/// A message in the store, not yet handed to the caller.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stored {
-    pub(crate) id: ConnectionId,
-    pub(crate) qos: QoS,
-    pub(crate) topic_len: usize,
-    pub(crate) payload_len: usize,
-}
 
 /// How an exchange ended whose future had been dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +52,7 @@ pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
 
 pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
-    store: &'b mut [u8],
-    stored: Option<Stored>,
-    /// A message that came after its READ was given up, and could not be stored.
-    lost_late: Option<Announcement>,
+    store: Store<'b>,
     transmit: Transmit<'b>,
     exchange: Option<Exchange>,
     outcome: Option<Settled>,
@@ -69,7 +62,9 @@ pub(crate) struct Engine<'b> {
     /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
     quiet_until: Option<Instant>,
     connections: Connections,
+    watch: Watch,
     pub(crate) dialect: Dialect,
+    pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
@@ -81,9 +76,7 @@ impl<'b> Engine<'b> {
     pub(crate) fn new(buffers: Buffers<'b>, dialect: Dialect, now: Instant) -> Self {
         Self {
             decoder: Decoder::new(buffers.line, dialect.read_quotes),
-            store: buffers.message,
-            stored: None,
-            lost_late: None,
+            store: Store::new(buffers.message),
             transmit: Transmit::new(buffers.transmit),
             exchange: None,
             outcome: None,
@@ -91,7 +84,9 @@ impl<'b> Engine<'b> {
             fence: Fence::new(),
             quiet_until: None,
             connections: Connections::new(),
+            watch: Watch::new(),
             dialect,
+            capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
             secretive: false,
             heard_at: now,
@@ -101,7 +96,7 @@ impl<'b> Engine<'b> {
     // Requests.
 
     /// Refuses what needs an open connection, or one without an owed result, where there is none. The engine must be settled.
-    pub(crate) fn check<E>(&self, request: &Request) -> Result<(), Error<E>> {
+    pub(crate) fn check<E>(&mut self, request: &Request) -> Result<(), Error<E>> {
         match request.kind {
             Kind::Operation {
                 operation: Operation::Open | Operation::Close,
@@ -113,6 +108,7 @@ impl<'b> Engine<'b> {
             Kind::Operation { id, .. } => {
                 match self.connection(id).map(|connection| (connection.link, connection.owed)) {
                     Some((Link::Broken(cause), _)) => Err(Error::Disconnected(cause)),
+                    Some((Link::Restarted, _)) => Err(self.tell_restart(id)),
                     Some((Link::Open, Some(_))) => Err(Error::Unsettled),
                     Some((Link::Open, None)) => Ok(()),
                     _ => Err(Error::NotConnected),
@@ -121,9 +117,15 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Puts a command line and its data into the transmit buffer.
+    /// Puts a command line and its data into the transmit buffer, unless this module is known not to have the command.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
-        self.transmit.load(data, write)
+        self.transmit.load(data, write)?;
+        let Some(feature) = Feature::of_command(self.transmit.command()) else {
+            return Ok(());
+        };
+        self.capabilities
+            .require(feature)
+            .inspect_err(|_| self.transmit.clear())
     }
 
     /// Puts the command line of an upload of so many bytes into the transmit buffer.
@@ -141,6 +143,7 @@ impl<'b> Engine<'b> {
         self.decoder.begin();
         self.outcome = None;
         self.transmit.allow_command();
+        self.note_command();
         let command = Line::new(self.transmit.command());
         self.secretive |= names_secret(self.transmit.command());
         debug!("> {}", command);
@@ -158,6 +161,11 @@ impl<'b> Engine<'b> {
     /// The information lines of the last exchange, a CR LF between each two.
     pub(crate) fn answer(&self) -> &[u8] {
         self.decoder.kept()
+    }
+
+    /// The same, and what it may refine.
+    pub(crate) fn answer_and_capabilities(&mut self) -> (&[u8], &mut Capabilities) {
+        (self.decoder.kept(), &mut self.capabilities)
     }
 
     // Settling.
@@ -183,7 +191,7 @@ impl<'b> Engine<'b> {
 
     /// Begins a fence that is needed, once nothing else is on its way.
     pub(crate) fn begin_fence(&mut self, now: Instant) {
-        if !self.is_busy() && self.fence.is_needed() {
+        if self.wants_fence() {
             self.fence.start(now);
             let query = Line::new(self.fence.query().trim_ascii_end());
             debug!("> {}", query);
@@ -201,11 +209,32 @@ impl<'b> Engine<'b> {
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
     pub(crate) fn waive_fence(&mut self) {
         self.fence.waive();
-        self.decoder.abandon_body();
+        self.give_up_body();
+    }
+
+    /// What is left of a message does not come any more.
+    fn give_up_body(&mut self) {
+        if let Some(connection) = self
+            .decoder
+            .abandon_body()
+            .and_then(|id| self.connections.by_number(id))
+        {
+            count(&mut connection.counters.lost);
+        }
     }
 
     pub(crate) fn require_fence(&mut self) {
         self.fence.require();
+    }
+
+    /// Whether a fence is to be asked before the next command, and nothing else is on its way.
+    pub(crate) fn wants_fence(&self) -> bool {
+        !self.is_busy() && self.fence.is_needed()
+    }
+
+    /// A prompt may come that a command of another host has raised.
+    pub(crate) fn expect_foreign_prompt(&mut self) {
+        self.decoder.expect_prompt(true);
     }
 
     /// The next outcome of an abandoned operation on this connection.
@@ -249,26 +278,23 @@ impl<'b> Engine<'b> {
         self.connections.get_mut(id)
     }
 
-    pub(crate) fn stored(&self) -> Option<Stored> {
-        self.stored
+    /// The connection's message in the message buffer, not yet handed to the caller.
+    pub(crate) fn stored(&self, id: ConnectionId) -> Option<Stored> {
+        self.store.of(id)
     }
 
-    /// The size of a message that came late and was lost, once.
-    pub(crate) fn take_lost(&mut self) -> Option<Announcement> {
-        self.lost_late.take()
+    /// The oldest message in the message buffer.
+    pub(crate) fn oldest_stored(&self) -> Option<Stored> {
+        self.store.first()
     }
 
-    /// Topic and payload of the stored message.
+    /// Topic and payload of a stored message.
     pub(crate) fn stored_bytes(&self, stored: Stored) -> (&[u8], &[u8]) {
-        let all = self
-            .store
-            .get(..stored.topic_len.saturating_add(stored.payload_len))
-            .unwrap_or_default();
-        all.split_at_checked(stored.topic_len).unwrap_or_default()
+        self.store.bytes(stored)
     }
 
-    pub(crate) fn forget_stored(&mut self) {
-        self.stored = None;
+    pub(crate) fn forget_stored(&mut self, stored: Stored) {
+        self.store.forget(stored);
     }
 
     /// Whether the module quotes in READ, once it has shown it.
@@ -277,11 +303,28 @@ impl<'b> Engine<'b> {
     }
 
     pub(crate) fn store_size(&self) -> usize {
-        self.store.len()
+        self.store.size()
+    }
+
+    /// What of the message buffer no message occupies.
+    pub(crate) fn store_room(&self) -> usize {
+        self.store.room()
     }
 
     pub(crate) fn line_size(&self) -> usize {
         self.decoder.capacity()
+    }
+
+    /// What was counted for one connection, or for all, and what for the module.
+    pub(crate) fn counters(&self, id: Option<ConnectionId>) -> Counters {
+        let counted = match id {
+            Some(id) => self.connection(id).map(|connection| connection.counters),
+            None => Some(self.connections.counters()),
+        };
+        Counters {
+            resynchronised: self.fence.stood(),
+            ..counted.unwrap_or_default()
+        }
     }
 
     pub(crate) fn heard_at(&self) -> Instant {
@@ -323,11 +366,23 @@ impl<'b> Engine<'b> {
         if !self.transmit.is_incomplete() {
             self.transmit.clear();
         }
+        if let (Some(id), true) = (exchange.request.publishes_on(), exchange.begun) {
+            let connection = self.connections.get_mut(id);
+            connection
+                .into_iter()
+                .for_each(|connection| connection.count_end(outcome));
+        }
         let settled = Settled {
             operation: exchange.operation(),
             outcome,
         };
         if exchange.abandoned {
+            if let (Kind::Read(id), Outcome::Lost(size)) = (exchange.request.kind, outcome) {
+                let connection = self.connections.get_mut(id);
+                connection
+                    .into_iter()
+                    .for_each(|connection| connection.lost = Some(size));
+            }
             self.note_settled(settled);
         } else {
             self.outcome = Some(settled);

@@ -1,9 +1,12 @@
 //! The module on a port: the engine with a transport and a clock, running any command.
 
 mod attach;
+mod line;
 mod network;
 mod outline;
-mod reboot;
+mod refine;
+mod restart;
+mod sleep;
 mod tls;
 
 use core::pin::pin;
@@ -14,7 +17,7 @@ use embassy_futures::poll_once;
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
-pub use attach::Identity;
+pub use attach::{Attach, Attached, Identity, OpenConnections};
 pub use network::{Network, NetworkProblem};
 use outline::Outlined;
 use tls::HeldFiles;
@@ -23,9 +26,9 @@ pub use tls::{TlsError, TlsProblem};
 use crate::client::Client;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
-use crate::model::Dialect;
+use crate::model::{Capabilities, Dialect, Feature, Limit, Model, Source};
 use crate::trace::Trace;
-use crate::types::{ConnectionId, Delivery};
+use crate::types::{ConnectionId, Counters, Delivery};
 use crate::{Clock, Instant};
 
 /// Bytes that are read at a time. Small, since they live in every future.
@@ -122,8 +125,13 @@ pub struct Modem<'b, T, C> {
     clock: C,
     /// Bytes were written and not yet flushed.
     unflushed: bool,
+    /// The connection that was served last among several, by its number: the one behind it is next.
+    pub(crate) served: u8,
     imei: heapless::String<20>,
+    /// Which of the module's `=?` forms have not been answered yet.
+    unasked: refine::Questions,
     tls: HeldFiles,
+    sleep: sleep::Sleep,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -144,8 +152,11 @@ where
             port,
             clock,
             unflushed: false,
+            served: 0,
             imei: heapless::String::new(),
+            unasked: refine::Questions::all(),
             tls: HeldFiles::new(),
+            sleep: sleep::Sleep::new(now),
         }
     }
 
@@ -176,6 +187,56 @@ where
         found.map_or(self.engine.dialect, |quotes| self.engine.dialect.read_quotes(quotes))
     }
 
+    /// What this module can do and take, and who said so.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.engine.capabilities
+    }
+
+    /// Overrules what the module calls itself: this model's table counts, whatever [`attach`](Self::attach) finds. What the module
+    /// reports in its answers to `=?` forms still refines it.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Modem, UnknownModel};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), UnknownModel> {
+    /// modem.set_model("L610-V1.0.1".parse()?);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_model(&mut self, model: Model) {
+        self.engine.capabilities.identify(model, Source::Caller);
+    }
+
+    /// Overrules a limit, for firmware that is known to take more, or less, than its manual and itself say.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Limit, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_limit(Limit::Payload, 4096);
+    /// # }
+    /// ```
+    pub fn set_limit(&mut self, limit: Limit, value: u16) {
+        self.engine.capabilities.learn_limit(limit, value, Source::Caller);
+    }
+
+    /// Overrules whether the module can do something.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Feature, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_feature(Feature::WillDataMode, true);
+    /// # }
+    /// ```
+    pub fn set_feature(&mut self, feature: Feature, has: bool) {
+        self.engine.capabilities.learn_feature(feature, has, Source::Caller);
+    }
+
+    /// What was counted on all connections since the driver was started. [`Client::counters`] has those of one.
+    pub fn counters(&self) -> Counters {
+        self.engine.counters(None)
+    }
+
     /// The port, given back.
     pub fn release(self) -> T {
         self.port
@@ -191,7 +252,8 @@ where
     ///
     /// [`Error::Module`] if the module answered with an error, [`Error::Silent`] if it did not answer in the command's time,
     /// [`Error::Unexpected`] if the command could not read the answer, [`Error::LineBuffer`] if there was no room for it,
-    /// [`Error::Invalid`] if the command does not fit the transmit buffer.
+    /// [`Error::Invalid`] if the command does not fit the transmit buffer, or is an MQTT command that this model lacks
+    /// ([`InvalidInput::Unsupported`](crate::InvalidInput::Unsupported)); a `=?` form may always be asked.
     ///
     /// # Cancel safety
     ///
@@ -235,6 +297,38 @@ where
     ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
+        if self.must_wake() {
+            self.wake_up().await?;
+            self.settle().await?;
+        }
+        let outcome = self.run(write, data, request).await?;
+        if matches!(outcome, Outcome::Final(Err(_))) && self.engine.suspects_restart() {
+            // A module that has restarted refuses what it no longer knows of.
+            self.settle().await?;
+            self.engine.check(&request)?;
+            if self.engine.has_restarted() {
+                return Err(Error::Restarted);
+            }
+        }
+        self.conclude(&request, outcome)
+    }
+
+    /// Runs one exchange. The engine must be settled, or be about to be.
+    async fn run(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
+        Outlined(pin!(self.run_inline(write, data, request))).await
+    }
+
+    async fn run_inline(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
         match request.kind {
             Kind::Upload => self.engine.load_upload(data.len(), write)?,
             _ => self.engine.load(data, write)?,
@@ -242,7 +336,7 @@ where
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
-                return self.conclude(&request, outcome);
+                return Ok(outcome);
             }
             self.engine.feed(data);
             self.step(None).await?;
@@ -250,7 +344,7 @@ where
     }
 
     /// What an outcome is to the caller.
-    fn conclude(&self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
+    fn conclude(&mut self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
         Err(match outcome {
             Outcome::Final(Ok(())) | Outcome::Result(true) | Outcome::Message | Outcome::Empty => {
                 return Ok(Delivery::Confirmed);
@@ -268,6 +362,14 @@ where
                 max: self.engine.line_size(),
             },
             Outcome::Unexpected => Error::Unexpected,
+            Outcome::Restarted { sent: true } if request.is_publication() => Error::Unknown,
+            Outcome::Restarted { .. } => {
+                if let Kind::Operation { id, .. } | Kind::Read(id) = request.kind {
+                    // This tells it.
+                    let _: Error<T::Error> = self.engine.tell_restart(id);
+                }
+                Error::Restarted
+            }
         })
     }
 
@@ -285,10 +387,22 @@ where
         if max < ENGINE_LINE {
             return Err(Error::LineBuffer { max });
         }
-        let now = self.clock.now();
-        self.engine.abandon(now);
-        let until = now + STALLED;
+        self.engine.abandon(self.clock.now());
+        self.come_to_rest().await?;
+        if self.engine.suspects_restart() {
+            self.check_restart().await?;
+            self.come_to_rest().await?;
+        }
+        Ok(())
+    }
+
+    /// Until nothing is on its way and nothing is owed.
+    async fn come_to_rest(&mut self) -> Result<(), Error<T::Error>> {
+        let until = self.clock.now() + STALLED;
         while !self.engine.is_settled() {
+            if self.engine.wants_fence() && self.must_wake() {
+                self.wake_up().await?;
+            }
             self.engine.begin_fence(self.clock.now());
             if !self.engine.is_busy() {
                 // The fence was not answered. The next call asks again.
@@ -382,6 +496,7 @@ where
             0 => Err(Error::PortClosed),
             count => {
                 self.unflushed = true;
+                self.sleep.note_traffic(self.clock.now());
                 self.engine.written(count, self.clock.now());
                 Ok(())
             }

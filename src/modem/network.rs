@@ -6,6 +6,7 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::Modem;
+use super::refine::Answers;
 use crate::Clock;
 use crate::command::{Dial, PdpState, ReadPdp, ReadRegistration, ReadSim, RegistrationState, SimState};
 use crate::error::{CmeError, Error, Field, ModuleError};
@@ -95,7 +96,11 @@ where
         let mut dialled = false;
         loop {
             match self.tolerate(&ReadPdp).await? {
-                Some(PdpState::Up(address)) => return Ok(address),
+                Some(PdpState::Up(address)) => {
+                    // What the module refused to tell without a network.
+                    self.refine(Answers::Final).await?;
+                    return Ok(address);
+                }
                 Some(PdpState::Down) | None if !dialled => {
                     dialled = true;
                     // ERROR is also the answer if a connection exists: the next question tells.

@@ -93,6 +93,8 @@ pub(super) enum Afterwards {
     Dialled,
     HungUp,
     Restart,
+    /// The UART changes to this rate.
+    Rate(u32),
 }
 
 /// The whole answer of a command.

@@ -70,6 +70,12 @@ impl Line {
         self.module(|module| module.emit_raw(bytes));
     }
 
+    /// Resets the module now. See [`Module::restart`].
+    pub fn restart(&self) {
+        let now = self.0.0.borrow().now();
+        self.module(|module| module.restart(now));
+    }
+
     /// See [`Module::on_command`].
     pub fn on_command(&self, command: &[u8], answer: &[u8]) {
         self.module(|module| module.on_command(command, answer));
@@ -143,6 +149,11 @@ impl World {
     /// Puts bytes on the first module's line now, whatever it is doing.
     pub fn emit_raw(&self, bytes: &[u8]) {
         self.first.emit_raw(bytes);
+    }
+
+    /// Resets the first module now. See [`Module::restart`].
+    pub fn restart(&self) {
+        self.first.restart();
     }
 
     /// See [`Module::on_command`], for the first module.

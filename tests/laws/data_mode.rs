@@ -224,7 +224,8 @@ fn a_will_that_was_cut_opens_nothing() {
         module.settings_mut().data_limit = Some(Duration::from_millis(30));
     });
     let mut memory = Memory::default();
-    let mut modem = memory.paced(&world, Dialect::default().will_data_mode(true));
+    let mut modem = memory.paced(&world, Dialect::default());
+    modem.set_feature(fibocom_mqtt::Feature::WillDataMode, true);
     world.block_on(async {
         let options = options().will(Will::new(topic("will"), &[b'x'; 1024]));
         let cut = modem.client(ConnectionId::FIRST).connect(&options).await;

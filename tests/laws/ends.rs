@@ -2,7 +2,7 @@
 
 use embassy_futures::join::join;
 use fibocom_mqtt::sim::Fault;
-use fibocom_mqtt::{Announcement, ConnectionId, Dialect, Error, Field, InvalidInput, Will, command};
+use fibocom_mqtt::{Announcement, ConnectionId, Error, Feature, Limit, Will, command};
 
 use crate::SECOND;
 use crate::support::*;
@@ -95,15 +95,13 @@ fn a_will_longer_than_the_module_takes_is_refused_before_a_byte_is_written() {
     let world = online();
     for data_mode in [false, true] {
         let mut memory = Memory::default();
-        let mut modem = memory.modem_with(&world, Dialect::default().will_data_mode(data_mode));
+        let mut modem = memory.modem(&world);
+        modem.set_feature(Feature::WillDataMode, data_mode);
         world.block_on(async {
             let payload = [b'x'; 1025];
             let options = options().will(Will::new(topic("t"), &payload));
-            let (field, len, max) = (Field::WillPayload, 1025, 1024);
-            assert_eq!(
-                modem.client(ConnectionId::FIRST).connect(&options).await,
-                Err(Error::Invalid(InvalidInput::TooLong { field, len, max }))
-            );
+            let refused = modem.client(ConnectionId::FIRST).connect(&options).await;
+            assert_eq!(refused, Err(exceeds(Limit::WillPayload, 1025, 1024)));
         });
     }
     assert!(world.record().written().is_empty());

@@ -16,10 +16,12 @@ Commands
 
 The module
   --port PATH            its AT port, such as /dev/ttyUSB0 or COM3; tcp:HOST:PORT is a simulator's
-  --baud N               speed of the port (115200)
+  --baud N               speed of the port (115200, and the other usual ones if the module is silent there)
   --flow-control         with RTS and CTS
-  --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server
+  --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server;
+                         an L610, or a MODEL such as MC610, LE270 or MC665-CN-22 (a wrong one shows them all)
   --broker HOST:PORT     the simulated module connects to this server instead
+  --model NAME           what the module is, whatever it says: L610, MC665-CN-22, NL66x and so on
   --apn APN              access point name (the SIM's own)
   --no-network           no SIM, registration and address: for ports where only MQTT commands answer
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)

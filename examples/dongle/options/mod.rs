@@ -8,6 +8,7 @@ mod tls;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use fibocom_mqtt::{Model, UnknownModel};
 use lexopt::{Arg, Parser, ValueExt};
 
 pub use connection::Target;
@@ -18,6 +19,9 @@ use crate::failure::{Failure, code};
 
 /// How long the module may take to answer, in seconds: one that boots takes 30.
 const WAIT: u64 = 40;
+
+/// The speeds in use, the usual one first.
+const BAUDS: [u32; 8] = [115_200, 9600, 57_600, 38_400, 19_200, 230_400, 460_800, 921_600];
 
 /// What was asked for.
 pub enum Parsed {
@@ -68,7 +72,11 @@ impl Action {
 pub struct Options {
     pub place: Place,
     pub baud: u32,
+    /// Where else to look for the module if it does not answer: nowhere if its speed was given.
+    pub other_bauds: &'static [u32],
     pub flow_control: bool,
+    /// What the module is, whatever it says.
+    pub model: Option<Model>,
     pub apn: Option<String>,
     pub network: bool,
     pub wait: Duration,
@@ -86,6 +94,7 @@ struct Raw {
     flow_control: bool,
     simulate: Option<Option<String>>,
     broker: Option<String>,
+    model: Option<Model>,
     apn: Option<String>,
     no_network: bool,
     wait: Option<u64>,
@@ -112,13 +121,14 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
                 raw.simulate = Some(model);
             }
             Arg::Long("broker") => raw.broker = Some(parser.value()?.string()?),
+            Arg::Long("model") => raw.model = Some(model(&parser.value()?.string()?)?),
             Arg::Long("apn") => raw.apn = Some(parser.value()?.string()?),
             Arg::Long("no-network") => raw.no_network = true,
             Arg::Long("wait") => raw.wait = Some(number(&mut parser, "--wait", 1, 86_400)?),
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(later @ ("model" | "pin" | "reconnect" | "direct" | "cloud")) => {
+            Arg::Long(later @ ("pin" | "reconnect" | "direct" | "cloud")) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
             Arg::Value(word) => raw.words.push(word.string()?),
@@ -208,8 +218,10 @@ impl Raw {
         };
         Ok(Options {
             place,
-            baud: self.baud.unwrap_or(115_200),
+            baud: self.baud.unwrap_or(BAUDS[0]),
+            other_bauds: if self.baud.is_none() { &BAUDS[1..] } else { &[] },
             flow_control: self.flow_control,
+            model: self.model,
             apn: self.apn,
             network: !self.no_network,
             wait: Duration::from_secs(self.wait.unwrap_or(WAIT)),
@@ -219,6 +231,14 @@ impl Raw {
             action,
         })
     }
+}
+
+/// A model that the driver knows.
+fn model(name: &str) -> Result<Model, Failure> {
+    name.parse().map_err(|UnknownModel| {
+        let names: Vec<_> = Model::all().map(|model| model.name()).collect();
+        Failure::usage(format!("no model {name} is known: there are {}", names.join(", ")))
+    })
 }
 
 /// A raw command is one line, so that it cannot be two.

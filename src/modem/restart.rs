@@ -1,12 +1,14 @@
-//! Restarting the module.
+//! Restarts of the module: on purpose, and those that happened.
 
 use core::time::Duration;
 
+use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
 use super::Modem;
 use crate::Clock;
-use crate::command::Restart;
+use crate::command::{ErrorReports, ReadErrorReports, Restart};
+use crate::engine::{Kind, Outcome, Request};
 use crate::error::Error;
 
 /// A module that has answered takes a moment to go down, and would still answer `AT`.
@@ -46,5 +48,20 @@ where
         self.engine.forget_connections();
         self.tls.forget();
         self.pause(GOING_DOWN).await
+    }
+
+    /// Asks for the error reports, which attaching has switched on and a restart switches off.
+    pub(super) async fn check_restart(&mut self) -> Result<(), Error<T::Error>> {
+        let request = Request {
+            kind: Kind::Plain,
+            answer: Duration::from_secs(5),
+            result: Duration::ZERO,
+        };
+        let outcome = self.run(&|buffer| ReadErrorReports.write(buffer), &[], request).await?;
+        let off = outcome == Outcome::Final(Ok(()))
+            && matches!(ReadErrorReports.parse(Ok(self.engine.answer())), Ok(ErrorReports::Off));
+        let now = self.now();
+        self.engine.note_error_reports(!off, now);
+        Ok(())
     }
 }
