@@ -40,7 +40,7 @@ fn nothing_is_lost_to_sleep() {
     assert_eq!(
         commands
             .iter()
-            .filter(|command| command.starts_with("AT+MQTTPUB"))
+            .filter(|command| command.starts_with("AT+MQTTPUB=1"))
             .count(),
         10
     );
