@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::modem::NetworkProblem;
+pub use crate::cme::CmeError;
+use crate::model::{Feature, Limit, Model, Source};
+use crate::modem::{NetworkProblem, TlsProblem};
 use crate::types::{Announcement, BreakCause, ConnectionId};
 
 /// An argument of a command, to say which one was refused.
@@ -32,6 +34,12 @@ pub enum Field {
     Apn,
     /// PIN of the SIM.
     Pin,
+    /// The certificate of an authority that vouches for servers.
+    TrustFile,
+    /// The module's own certificate.
+    CertificateFile,
+    /// The key of the module's own certificate.
+    KeyFile,
     /// A whole command line.
     CommandLine,
 }
@@ -50,6 +58,9 @@ impl fmt::Display for Field {
             Self::WillPayload => "will payload",
             Self::Apn => "apn",
             Self::Pin => "pin",
+            Self::TrustFile => "trust file",
+            Self::CertificateFile => "certificate file",
+            Self::KeyFile => "key file",
             Self::CommandLine => "command line",
         })
     }
@@ -74,7 +85,7 @@ pub enum InvalidInput {
         /// What is empty.
         field: Field,
     },
-    /// More than the module or a buffer takes.
+    /// More than any module or a buffer takes.
     #[error("the {field} is {len} bytes long, and the limit is {max}: shorten it")]
     TooLong {
         /// What is too long.
@@ -83,6 +94,32 @@ pub enum InvalidInput {
         len: usize,
         /// The most that is taken, in bytes.
         max: usize,
+    },
+    /// More than this model takes.
+    #[error(
+        "the {model} takes at most {max} for the {limit}, says {said_by}, and {asked} were asked for: stay below, or overrule the limit"
+    )]
+    Exceeds {
+        /// The model.
+        model: Model,
+        /// Which limit.
+        limit: Limit,
+        /// What was asked for.
+        asked: usize,
+        /// The most that the model takes.
+        max: u16,
+        /// Who says so.
+        said_by: Source,
+    },
+    /// Something that this model cannot do.
+    #[error("the {model} has no {feature}, says {said_by}: do without, or overrule if you know better")]
+    Unsupported {
+        /// The model.
+        model: Model,
+        /// What was asked for.
+        feature: Feature,
+        /// Who says so.
+        said_by: Source,
     },
     /// A number outside of its range.
     #[error("{value} is no valid {field}: use {min} to {max}")]
@@ -112,127 +149,23 @@ pub enum InvalidInput {
         /// What there is, in bytes.
         max: usize,
     },
-}
-
-/// The code of a `+CME ERROR`, kept as the module gave it (V1.3 section 2.1; field tables of Fibocom firmware).
-///
-/// From 49 on these are not the numbers of 3GPP TS 27.007.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
-#[non_exhaustive]
-pub enum CmeError {
-    /// 3: operation not allowed.
-    NotAllowed,
-    /// 4: operation not supported.
-    NotSupported,
-    /// 10: no SIM in the slot.
-    SimNotInserted,
-    /// 11: the SIM wants its PIN.
-    SimPinRequired,
-    /// 12: the SIM is locked and wants its PUK.
-    SimPukRequired,
-    /// 13: the SIM failed.
-    SimFailure,
-    /// 14: the SIM is busy.
-    SimBusy,
-    /// 16: incorrect password, also a wrong PIN.
-    IncorrectPassword,
-    /// 30: no network service.
-    NoNetwork,
-    /// 50: the command failed.
-    ExecuteFailed,
-    /// 53: a parameter is invalid.
-    InvalidParameter,
-    /// 58: the module does not know the command.
-    UnknownCommand,
-    /// 700: the broker does not speak this protocol version.
-    ProtocolVersion,
-    /// 701: the broker rejects the client id.
-    IdentifierRejected,
-    /// 702: the broker is unavailable.
-    ServerUnavailable,
-    /// 703: bad user name or password.
-    BadCredentials,
-    /// 704: not authorized.
-    NotAuthorized,
-    /// Any other number.
-    Unknown(u16),
-}
-
-impl From<u16> for CmeError {
-    fn from(code: u16) -> Self {
-        match code {
-            3 => Self::NotAllowed,
-            4 => Self::NotSupported,
-            10 => Self::SimNotInserted,
-            11 => Self::SimPinRequired,
-            12 => Self::SimPukRequired,
-            13 => Self::SimFailure,
-            14 => Self::SimBusy,
-            16 => Self::IncorrectPassword,
-            30 => Self::NoNetwork,
-            50 => Self::ExecuteFailed,
-            53 => Self::InvalidParameter,
-            58 => Self::UnknownCommand,
-            700 => Self::ProtocolVersion,
-            701 => Self::IdentifierRejected,
-            702 => Self::ServerUnavailable,
-            703 => Self::BadCredentials,
-            704 => Self::NotAuthorized,
-            other => Self::Unknown(other),
-        }
-    }
-}
-
-impl From<CmeError> for u16 {
-    fn from(error: CmeError) -> Self {
-        match error {
-            CmeError::NotAllowed => 3,
-            CmeError::NotSupported => 4,
-            CmeError::SimNotInserted => 10,
-            CmeError::SimPinRequired => 11,
-            CmeError::SimPukRequired => 12,
-            CmeError::SimFailure => 13,
-            CmeError::SimBusy => 14,
-            CmeError::IncorrectPassword => 16,
-            CmeError::NoNetwork => 30,
-            CmeError::ExecuteFailed => 50,
-            CmeError::InvalidParameter => 53,
-            CmeError::UnknownCommand => 58,
-            CmeError::ProtocolVersion => 700,
-            CmeError::IdentifierRejected => 701,
-            CmeError::ServerUnavailable => 702,
-            CmeError::BadCredentials => 703,
-            CmeError::NotAuthorized => 704,
-            CmeError::Unknown(other) => other,
-        }
-    }
-}
-
-impl fmt::Display for CmeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            Self::NotAllowed => "operation not allowed",
-            Self::NotSupported => "operation not supported",
-            Self::SimNotInserted => "no SIM in the slot",
-            Self::SimPinRequired => "the SIM wants its PIN",
-            Self::SimPukRequired => "the SIM wants its PUK",
-            Self::SimFailure => "SIM failure",
-            Self::SimBusy => "SIM busy",
-            Self::IncorrectPassword => "incorrect password",
-            Self::NoNetwork => "no network service",
-            Self::ExecuteFailed => "the command failed",
-            Self::InvalidParameter => "invalid parameter",
-            Self::UnknownCommand => "unknown command",
-            Self::ProtocolVersion => "unacceptable protocol version",
-            Self::IdentifierRejected => "client id rejected by the broker",
-            Self::ServerUnavailable => "broker unavailable",
-            Self::BadCredentials => "bad user name or password",
-            Self::NotAuthorized => "not authorized",
-            Self::Unknown(_) => "a code that no manual names",
-        };
-        write!(f, "{text} (+CME ERROR: {})", u16::from(*self))
-    }
+    /// A file that is too short or too long for the module.
+    #[error("the {field} is {len} bytes long, and modules take {min} to {max}: give one file in PEM")]
+    FileSize {
+        /// Which file.
+        field: Field,
+        /// Its length in bytes.
+        len: usize,
+        /// The least that is taken, in bytes.
+        min: usize,
+        /// The most that is taken, in bytes.
+        max: usize,
+    },
+    /// The server is to be verified, and there is nothing to verify it with.
+    #[error(
+        "TLS verifies the server and has nothing to do it with: give a trust file, or accept what the module holds"
+    )]
+    NoTrustFile,
 }
 
 /// An error that the module answered with.
@@ -280,6 +213,9 @@ pub enum Error<E> {
     /// The module has no network.
     #[error("{0}")]
     Network(NetworkProblem),
+    /// TLS: the files in the module, or the handshake.
+    #[error("{0}")]
+    Tls(TlsProblem),
     /// The answer is longer than the line buffer.
     #[error("the module's answer does not fit into the line buffer of {max} bytes: pass a larger one")]
     LineBuffer {
@@ -316,6 +252,16 @@ pub enum Error<E> {
     /// The connection ended by itself.
     #[error("the connection was lost: {0}; connect again")]
     Disconnected(BreakCause),
+    /// The module has restarted: its connections are gone, and so is everything that was set. Attach again, then connect. Each
+    /// connection that was open reports it once, by whichever call comes first, and is then [`NotConnected`](Self::NotConnected).
+    #[error("the module has restarted, and its connections and settings are gone: attach again, then connect")]
+    Restarted,
+    /// The module does not answer at the new rate of the line, and was found at the former one.
+    #[error("the module does not answer at {baud} bit/s and was left at the former rate: try a lower one")]
+    BaudRate {
+        /// The rate that was tried, in bits per second.
+        baud: u32,
+    },
     /// The next message is larger than the buffer. It stays in the module: pass a larger buffer, or `skip` it.
     #[error("the next message needs a buffer of {} bytes (topic {}, payload {}): pass a larger one, or skip it", .0.size(), .0.topic_len, .0.payload_len)]
     TooLarge(Announcement),
@@ -335,7 +281,13 @@ impl<E> Error<E> {
     /// assert!(!Error::<()>::PortClosed.is_recoverable());
     /// ```
     pub const fn is_recoverable(&self) -> bool {
-        !matches!(self, Self::Port(_) | Self::PortClosed | Self::Silent)
+        !matches!(
+            self,
+            Self::Port(_)
+                | Self::PortClosed
+                | Self::Silent
+                | Self::Tls(TlsProblem::ForeignFiles | TlsProblem::UnfinishedUpload)
+        )
     }
 }
 

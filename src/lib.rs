@@ -16,6 +16,7 @@ mod fmt;
 
 mod client;
 mod clock;
+mod cme;
 mod codec;
 pub mod command;
 mod digester;
@@ -24,6 +25,7 @@ mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod line;
 mod model;
 mod modem;
 #[cfg(feature = "sim")]
@@ -41,17 +43,22 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
+pub use command::TlsVersion;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
-pub use model::{Dialect, Platform};
-pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem, Progress};
+pub use line::{FlowControl, SerialLine};
+pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
+pub use modem::{
+    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
+    TlsProblem,
+};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
-pub use transport::{FlowControl, SerialTransport};
+pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
     Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
-    Text, TopicFilter, TopicName, Will,
+    Text, Tls, TopicFilter, TopicName, Will,
 };
 pub use urc::{DirectMessage, Operation, Urc};

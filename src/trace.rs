@@ -21,6 +21,8 @@ pub enum Trace<'a> {
         /// Bytes of the payload.
         payload_len: usize,
     },
+    /// The module has restarted, as the lines before it show.
+    Restart,
 }
 
 impl fmt::Display for Trace<'_> {
@@ -33,6 +35,7 @@ impl fmt::Display for Trace<'_> {
             Self::Message { topic_len, payload_len } => {
                 write!(f, "< [a message: topic {topic_len} bytes, payload {payload_len} bytes]")
             }
+            Self::Restart => f.write_str("< [the module has restarted]"),
         }
     }
 }

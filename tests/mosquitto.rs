@@ -4,138 +4,15 @@
 //! long anything takes.
 #![cfg(all(unix, feature = "sim", feature = "serialport", feature = "std", feature = "log"))]
 
+#[path = "tool/mosquitto.rs"]
+mod mosquitto;
 #[path = "tool/mod.rs"]
 mod tool;
 
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-use tool::{Done, PATIENCE, Running, Simulator, all_bytes, dongle, file, output, run, text, wait_for};
-
-/// A real server on a free port, and a directory for files.
-struct Mosquitto {
-    child: Child,
-    port: u16,
-    directory: tempfile::TempDir,
-}
-
-impl Mosquitto {
-    fn start() -> Self {
-        Self::with("allow_anonymous true\n", |_| {})
-    }
-
-    fn with(settings: &str, prepare: impl FnOnce(&Path)) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        prepare(directory.path());
-        // It wants to bind by itself: let the system choose a port, and leave it.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let configuration = file(&directory, "mosquitto.conf");
-        let settings = settings.replace("DIRECTORY", text(directory.path()));
-        let listener = format!("listener {port} 127.0.0.1\nmax_queued_messages 10000\n{settings}");
-        std::fs::write(&configuration, listener).unwrap();
-        let child = Command::new(installed("mosquitto"))
-            .args(["-c", text(&configuration)])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(std::fs::File::create(file(&directory, "log")).unwrap())
-            .spawn()
-            .expect("mosquitto starts");
-        let mut server = Self { child, port, directory };
-        let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = server.child.try_wait().unwrap();
-            let log = || std::fs::read_to_string(server.file("log")).unwrap_or_default();
-            assert!(ended.is_none(), "mosquitto ended: {}", log());
-            assert!(start.elapsed() < PATIENCE, "mosquitto does not listen: {}", log());
-            thread::sleep(Duration::from_millis(5));
-        }
-        server
-    }
-
-    fn file(&self, name: &str) -> std::path::PathBuf {
-        file(&self.directory, name)
-    }
-
-    /// A simulated module in front of it.
-    fn module(&self) -> Simulator {
-        Simulator::start(["--broker", &format!("127.0.0.1:{}", self.port)])
-    }
-
-    /// One of mosquitto's own clients.
-    fn client(&self, name: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(installed(name));
-        command
-            .args(["-h", "127.0.0.1", "-p", &self.port.to_string()])
-            .args(arguments);
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn publish(&self, arguments: &[&str]) {
-        output(&mut self.client("mosquitto_pub", arguments));
-    }
-
-    /// mosquitto_sub, once it is subscribed.
-    fn subscriber(&self, arguments: &[&str]) -> Running {
-        let ready = self.ready_topic();
-        self.publish(&["-t", &ready, "-r", "-m", "ready", "-q", "1"]);
-        let command = &mut self.client("mosquitto_sub", arguments);
-        // The retained message tells that the server has taken the subscriptions, in their order.
-        let first: &[u8] = if arguments.contains(&"-N") {
-            b"ready"
-        } else {
-            b"ready\n"
-        };
-        Running::start_until(command.args(["-t", &ready]), first)
-    }
-
-    fn ready_topic(&self) -> String {
-        format!("ready/{:?}", Instant::now())
-            .replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '/', "")
-    }
-
-    /// `dongle sub`, once it is subscribed to that many filters.
-    fn dongle_sub(&self, module: &Simulator, filters: usize, arguments: &[&str]) -> Running {
-        let trace = self.file("trace");
-        drop(std::fs::remove_file(&trace));
-        let first = ["--port", &module.port, "--trace", text(&trace), "sub", "-h", "any"];
-        let subscriber = Running::start(&mut dongle(first.iter().chain(arguments)));
-        let start = Instant::now();
-        loop {
-            wait_for(&trace, "+MQTTSUB: 1,1");
-            let seen = std::fs::read_to_string(&trace).unwrap();
-            if seen.matches("< +MQTTSUB: 1,1").count() == filters {
-                return subscriber;
-            }
-            assert!(start.elapsed() < PATIENCE, "{seen}");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn dongle_pub(&self, module: &Simulator, arguments: &[&str]) -> Done {
-        run(["--port", &module.port, "pub", "-h", "any"].iter().chain(arguments))
-    }
-}
-
-impl Drop for Mosquitto {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// A program of mosquitto's. Debian keeps the server where only root's path leads.
-fn installed(name: &str) -> String {
-    let path = std::env::var("PATH").unwrap_or_default();
-    path.split(':')
-        .chain(["/usr/sbin", "/usr/local/sbin"])
-        .map(|directory| format!("{directory}/{name}"))
-        .find(|program| Path::new(program).exists())
-        .unwrap_or_else(|| panic!("{name} is not installed: apt-get install mosquitto mosquitto-clients"))
-}
+use mosquitto::{Mosquitto, installed, readable_by_all};
+use tool::{all_bytes, output, run, text};
 
 /// The numbers 1 to `count`, a line each.
 fn numbers(count: u32) -> Vec<u8> {
@@ -317,11 +194,4 @@ fn a_password_reaches_the_server_as_it_is() {
     server
         .dongle_pub(&module, &["-t", "x", "-m", "y"])
         .failed(5, &["gave no reason"]);
-}
-
-/// The server drops root's rights and must still read its files.
-fn readable_by_all(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = if path.is_dir() { 0o755 } else { 0o644 };
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }

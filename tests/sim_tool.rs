@@ -82,17 +82,22 @@ fn help_and_mistakes() {
         "--pty",
         "--tcp",
         "--embedded-broker",
+        "--set",
         "--fault",
         "--log",
         "L610",
         "silent-after=N",
         "open-cme",
+        "MC661-CN-39-71-HK",
+        "prompt=framed|stock|bare|spaced",
     ] {
         assert!(text.contains(word), "{word}");
     }
     for (arguments, word) in [
         (&["--fault", "sillent"][..], "sillent"),
         (&["--model", "X999"], "X999"),
+        (&["--set", "prompt=polite"], "prompt=polite"),
+        (&["--set", "echo"], "echo"),
         (&["--pty", "--tcp", "127.0.0.1:0"], "--tcp"),
         (&["--tcp", "nonsense"], "nonsense"),
         (&["--broker", "nonsense"], "nonsense"),
@@ -133,6 +138,28 @@ fn hosts_come_and_go_on_tcp_and_the_log_keeps_secrets() {
     let log = std::fs::read_to_string(log).unwrap();
     assert!(log.contains("command: AT+MQTTPUB=1,\"t\",1,0,\"x\"") && log.contains("answer: \\r\\n+MQTTPUB: 1,1\\r\\n"));
     assert!(!log.contains("verysecret"));
+}
+
+#[test]
+fn a_model_speaks_as_it_is_set() {
+    // The knobs count whether they stand before the model or behind it.
+    let simulator = Simulator::start(&[
+        "--set",
+        "model-spelling=with-short",
+        "--tcp",
+        "127.0.0.1:0",
+        "--model",
+        "mc665-cn-22",
+        "--set",
+        "echo=no",
+    ]);
+    let mut host = TcpStream::connect(&simulator.place).unwrap();
+    host.set_read_timeout(Some(PATIENCE)).unwrap();
+    host.write_all(b"AT+CGMM\r").unwrap();
+    let expected = b"\r\n+CGMM: \"MC665-CN-22\",\"MC665\"\r\n\r\nOK\r\n";
+    assert_eq!(until(&mut host, b"OK\r\n"), expected);
+    host.write_all(b"AT+MQTTREAD=?\r").unwrap();
+    assert_eq!(until(&mut host, b"OK\r\n"), b"\r\n+MQTTREAD: (1,2,3)\r\n\r\nOK\r\n");
 }
 
 #[cfg(unix)]

@@ -5,8 +5,8 @@
 //! sends the will. While the module has no room for a message, messages are not acknowledged and the socket is not
 //! read, except for what a request or a ping needs.
 //!
-//! There is no TLS: a connection that asks for it is refused, unless the server is a fixed one, which then stands for
-//! any.
+//! TLS is real: TLS 1.2 with exactly the files that were uploaded to the module. The certificate must be for the host that
+//! the open names, or for the fixed server that stands for it.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -17,9 +17,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fibocom_mqtt::sim::{Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
-use rumqttc::{AsyncClient, LastWill, MqttOptions, Publish, QoS};
+use rumqttc::{AsyncClient, LastWill, MqttOptions, Publish, QoS, TlsConfiguration, Transport};
 use tokio::sync::oneshot;
 
+#[path = "bridge_tls.rs"]
+mod tls;
 #[path = "bridge_worker.rs"]
 mod worker;
 
@@ -138,15 +140,20 @@ impl Bridge {
         }
     }
 
-    fn options(&self, request: OpenRequest) -> Option<MqttOptions> {
+    fn options(&self, request: OpenRequest) -> Result<MqttOptions, Refusal> {
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| Refusal::Unreachable);
+        let named = text(request.host)?;
+        let tls = request.tls.map(|tls| {
+            let configured = tls::configuration(&tls, &named, self.server.map(|server| server.ip()));
+            configured.map_err(Refusal::Tls)
+        });
         let (host, port) = match self.server {
             Some(server) => (server.ip().to_string(), server.port()),
-            None if request.tls => return None,
-            None => (String::from_utf8(request.host).ok()?, request.port),
+            None => (named, request.port),
         };
-        let client_id = String::from_utf8(request.client_id).ok()?;
+        let client_id = text(request.client_id)?;
         if client_id.is_empty() && !request.clean {
-            return None;
+            return Err(Refusal::Unreachable);
         }
         let mut options = MqttOptions::new(client_id, host, port);
         options
@@ -155,30 +162,39 @@ impl Bridge {
             .set_manual_acks(true)
             .set_max_packet_size(PACKET, PACKET);
         if !request.user.is_empty() {
-            let user = String::from_utf8(request.user).ok()?;
-            options.set_credentials(user, String::from_utf8(request.password).ok()?);
+            options.set_credentials(text(request.user)?, text(request.password)?);
         }
         if let Some(will) = request.will {
-            let topic = String::from_utf8(will.topic).ok()?;
-            options.set_last_will(LastWill::new(topic, will.payload, qos(will.qos), will.retain));
+            options.set_last_will(LastWill::new(
+                text(will.topic)?,
+                will.payload,
+                qos(will.qos),
+                will.retain,
+            ));
         }
-        Some(options)
+        if let Some(tls) = tls.transpose()? {
+            options.set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));
+        }
+        Ok(options)
     }
 }
 
 impl Network for Bridge {
     fn open(&mut self, connection: u16, token: Token, request: OpenRequest) {
         self.links.remove(&connection);
-        let Some(options) = self.options(request) else {
-            let result = Err(Refusal::Unreachable);
-            return self.report(
-                connection,
-                NetworkEvent::Opened {
+        let options = match self.options(request) {
+            Ok(options) => options,
+            Err(refusal) => {
+                let result = Err(refusal);
+                return self.report(
                     connection,
-                    token,
-                    result,
-                },
-            );
+                    NetworkEvent::Opened {
+                        connection,
+                        token,
+                        result,
+                    },
+                );
+            }
         };
         self.generation += 1;
         let (client, events) = AsyncClient::new(options, REQUESTS);

@@ -10,7 +10,7 @@ use fibocom_mqtt::sim::{BreakCause, NetworkEvent, Refusal, Token};
 use rumqttc::{ConnectReturnCode, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, SubscribeReasonCode};
 use tokio::sync::{Notify, oneshot};
 
-use super::Waker;
+use super::{Waker, tls};
 
 /// How many messages a connection takes from the server before the module has room for them.
 const BACKLOG: usize = 8;
@@ -92,7 +92,7 @@ impl Worker {
         let result = match self.events.poll().await {
             Ok(_) => Ok(()),
             Err(ConnectionError::ConnectionRefused(code)) => Err(refusal(code)),
-            Err(_) => Err(Refusal::Unreachable),
+            Err(error) => Err(tls::code(&error).map_or(Refusal::Unreachable, Refusal::Tls)),
         };
         let refused = result.is_err();
         self.tell(What::Event(NetworkEvent::Opened {

@@ -69,6 +69,8 @@ pub enum Stage<'a> {
     Ask,
     /// Coming into the network.
     Network,
+    /// Restarting the module.
+    Restart,
     /// Connecting to a host.
     Connect { host: &'a str, port: u16 },
     /// Subscribing to a filter.
@@ -84,6 +86,12 @@ impl Stage<'_> {
     pub fn failure(self, error: Error<TransportError>) -> Failure {
         let common = match error {
             Error::Invalid(input) => return input.into(),
+            Error::Port(_) | Error::PortClosed if matches!(self, Self::Restart) => {
+                let sentence = format!(
+                    "{error}; a USB port disappears while the module restarts: wait until it is back, and try again"
+                );
+                return Failure::new(code::PORT, sentence);
+            }
             Error::Port(_) | Error::PortClosed => Some(code::PORT),
             Error::Network(_) => Some(code::NETWORK),
             Error::Disconnected(_) | Error::NotConnected => Some(code::CONNECTION),
@@ -97,7 +105,7 @@ impl Stage<'_> {
             return self.silence();
         }
         match self {
-            Self::Attach { .. } | Self::Ask => Failure::new(code::SILENT, error.to_string()),
+            Self::Attach { .. } | Self::Ask | Self::Restart => Failure::new(code::SILENT, error.to_string()),
             Self::Network => Failure::new(code::NETWORK, error.to_string()),
             Self::Connect { host, port } => Failure::new(code::CONNECTION, refusal(error, host, port)),
             Self::Subscribe { filter } => Failure::new(
@@ -162,6 +170,7 @@ fn refusal(error: Error<TransportError>, host: &str, port: u16) -> String {
             };
             format!("the connection to {host}:{port} was refused: {reason}; {hint}")
         }
+        Error::Tls(problem) => format!("the connection to {host}:{port} failed: {problem}"),
         other => format!("the connection to {host}:{port} failed: {other}; {check}"),
     }
 }

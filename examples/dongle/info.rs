@@ -2,17 +2,18 @@
 
 use fibocom_mqtt::command::{
     Domain, ModuleTime, PdpState, ReadAddress, ReadAttachment, ReadClock, ReadOperator, ReadPdp, ReadRegistration,
-    ReadSignal, ReadSim, SimState, TestOpen, TestPublish,
+    ReadSignal, ReadSim, SimState,
 };
 use fibocom_mqtt::{Error, Platform};
 use serde_json::{Map, Value, json};
 
+use crate::abilities;
 use crate::failure::{Failure, Stage};
 use crate::output::Output;
 use crate::session::Session;
 
 /// What is known, and which command told.
-struct Fact {
+pub struct Fact {
     name: &'static str,
     value: Option<String>,
     /// What a person reads where there is no value.
@@ -23,7 +24,7 @@ struct Fact {
 const NOT_KNOWN: &str = "not known";
 
 impl Fact {
-    fn new(name: &'static str, value: Option<String>, source: &'static str) -> Self {
+    pub fn new(name: &'static str, value: Option<String>, source: &'static str) -> Self {
         let value = value.filter(|value| !value.is_empty());
         Self {
             name,
@@ -58,20 +59,7 @@ pub async fn run(session: &mut Session<'_, '_>, output: &mut Output) -> Result<(
         facts.extend(network(session).await?);
     }
 
-    let open = ask(session, &TestOpen).await?;
-    let ids = open.as_ref().map(|limits| {
-        let ids = limits.ids.as_slice().iter().map(u8::to_string);
-        ids.collect::<Vec<_>>().join(", ")
-    });
-    facts.push(Fact::new("connections", ids, "AT+MQTTOPEN=?"));
-    let keep_alive = open.map(|limits| format!("{} to {} s", limits.keep_alive.min, limits.keep_alive.max));
-    facts.push(Fact::new("keep-alive", keep_alive, "AT+MQTTOPEN=?"));
-    let publish = ask(session, &TestPublish).await?;
-    let topic = publish.as_ref().map(|limits| format!("{} bytes", limits.topic));
-    facts.push(Fact::new("longest topic", topic, "AT+MQTTPUB=?"));
-    let payload = publish.map(|limits| format!("{} bytes", limits.payload));
-    facts.push(Fact::new("longest payload", payload, "AT+MQTTPUB=?"));
-
+    facts.extend(abilities::facts(session.modem.capabilities()));
     output.result(|| lines(&facts), || object(&facts))
 }
 
@@ -156,7 +144,7 @@ async fn ask<C: atat::AtatCmd + Sync>(
 fn lines(facts: &[Fact]) -> String {
     let line = |fact: &Fact| {
         let value = fact.value.as_deref().unwrap_or(fact.instead);
-        format!("{:<16} {value:<28} ({})", fact.name, fact.source)
+        format!("{:<26} {value:<28} ({})", fact.name, fact.source)
     };
     facts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -164,7 +152,7 @@ fn lines(facts: &[Fact]) -> String {
 fn object(facts: &[Fact]) -> Value {
     let mut object = Map::from_iter([("event".to_owned(), json!("info"))]);
     for fact in facts {
-        let name = fact.name.replace([' ', '-'], "_");
+        let name = fact.name.replace([' ', '-'], "_").to_lowercase();
         object.insert(name, json!({ "value": fact.value, "source": fact.source }));
     }
     object.into()

@@ -10,6 +10,7 @@ mod bridge;
 #[path = "../common/embedded.rs"]
 mod embedded;
 
+mod abilities;
 mod demo;
 mod failure;
 mod info;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atat::{AtatCmd, AtatResp};
-use fibocom_mqtt::{Error, ModuleError};
+use fibocom_mqtt::{Error, Feature, ModuleError};
 use serde_json::json;
 
 use crate::failure::{Failure, Stage, code};
@@ -41,6 +41,10 @@ impl AtatCmd for RawCommand<'_> {
 
 pub async fn run(session: &mut Session<'_, '_>, output: &mut Output, command: &str) -> Result<(), Failure> {
     session.attach().await?;
+    // What the user types goes to the module, whatever its table says.
+    for feature in Feature::ALL {
+        session.modem.set_feature(feature, true);
+    }
     let clock = session.clock;
     let raw = RawCommand(command);
     let what = format!("the answer (at most {} s)", ANSWER.as_secs());

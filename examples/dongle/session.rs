@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, StdClock, TransportError,
+    Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, StdClock, TlsProblem,
+    TransportError,
 };
 
 use crate::failure::{Failure, Stage, code};
@@ -56,8 +57,12 @@ impl<'b, 'o> Session<'b, 'o> {
     pub fn new(options: &'o Options, port: Port, memory: &'b mut Memory) -> Self {
         let clock = StdClock::new();
         let buffers = Buffers::new(&mut memory.line, &mut memory.message, &mut memory.transmit);
+        let mut modem = Modem::new(port, clock, buffers);
+        if let Some(model) = options.model {
+            modem.set_model(model);
+        }
         Self {
-            modem: Modem::new(port, clock, buffers),
+            modem,
             clock,
             options,
             opened: None,
@@ -126,12 +131,27 @@ impl<'b, 'o> Session<'b, 'o> {
         };
         self.opened = Some(target.id);
         let clock = self.clock;
-        let mut client = self.modem.client(target.id);
         let what = format!("the connection to {}:{} (at most 60 s)", target.host, target.port);
-        match patiently(clock, &what, client.connect(&options)).await {
-            Ok(()) => Ok(client),
-            Err(error) => Err(stage.failure(error)),
+        let mut client = self.modem.client(target.id);
+        let mut connected = patiently(clock, &what, client.connect(&options)).await;
+        if let Err(Error::Tls(TlsProblem::ForeignFiles | TlsProblem::UnfinishedUpload)) = connected {
+            self.clear_tls_files().await?;
+            let mut client = self.modem.client(target.id);
+            connected = patiently(clock, &what, client.connect(&options)).await;
         }
+        connected.map_err(|error| stage.failure(error))?;
+        Ok(self.modem.client(target.id))
+    }
+
+    /// Restarts the module: there is no other way to make it forget files for TLS.
+    async fn clear_tls_files(&mut self) -> Result<(), Failure> {
+        eprintln!("dongle: the module holds TLS files of an earlier use: restarting it to clear them");
+        self.modem
+            .restart()
+            .await
+            .map_err(|error| Stage::Restart.failure(error))?;
+        self.attach().await?;
+        self.bring_up().await.map(drop)
     }
 
     /// Attaches, brings up and connects.

@@ -8,7 +8,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::ExitCode;
 
 use fibocom_mqtt::sim::serve::Runner;
-use fibocom_mqtt::sim::{Fault, Module, Settings};
+use fibocom_mqtt::sim::{Evidence, Fault, Module, Settings};
 use lexopt::{Arg, Parser, ValueExt};
 
 #[path = "../common/bridge.rs"]
@@ -25,14 +25,15 @@ const HELP: &str = "\
 A simulated Fibocom module, as a serial port to develop against.
 
 simulator [--pty | --tcp ADDR] [--model NAME] [--broker HOST:PORT | --embedded-broker] [--baud N]
-          [--fault SPEC ...] [--log FILE]
+          [--set KNOB=VALUE ...] [--fault SPEC ...] [--log FILE]
 
   --pty               listen on a pseudo-terminal (if nothing else is said)
   --tcp ADDR          listen on a TCP port, HOST:PORT; port 0 takes a free one
-  --model NAME        which module
+  --model NAME        which module; an L610 if nothing else is said
   --broker HOST:PORT  every connection goes there, whatever the host names
   --embedded-broker   every connection goes to a server in this process
   --baud N            output no faster than a serial line of that rate
+  --set KNOB=VALUE    change how the module speaks; may be repeated
   --fault SPEC        make something go wrong; may be repeated
   --log FILE          write down what goes over the line, secrets masked
 
@@ -76,6 +77,7 @@ fn options() -> Result<Option<Options>, Failure> {
     let mut listen = None;
     let mut server = None;
     let mut settings = Settings::default();
+    let mut knobs = Vec::new();
     let mut faults = Vec::new();
     let mut baud = None;
     let mut log = None;
@@ -84,8 +86,9 @@ fn options() -> Result<Option<Options>, Failure> {
         match argument {
             Arg::Long("help") => {
                 print!(
-                    "{HELP}\nModels: {}\n\nFaults:\n{}",
-                    Settings::NAMES.join(", "),
+                    "{HELP}\nModels (* what it calls itself is assumed):\n{}\nKnobs:\n{}\nFaults:\n{}",
+                    models(),
+                    indented(Settings::KNOBS),
                     indented(Fault::HELP)
                 );
                 return Ok(None);
@@ -106,10 +109,16 @@ fn options() -> Result<Option<Options>, Failure> {
                 let rate: u32 = parser.value()?.parse()?;
                 baud = Some(rate).filter(|rate| *rate > 0);
             }
+            Arg::Long("set") => knobs.push(parser.value()?.string()?),
             Arg::Long("fault") => faults.push(parser.value()?.parse_with(str::parse::<Fault>)?),
             Arg::Long("log") => log = Some(parser.value()?.string()?),
             other => return Err(other.unexpected().into()),
         }
+    }
+    // After the model, wherever it stands.
+    for knob in knobs {
+        let (name, value) = knob.split_once('=').unwrap_or((&knob, ""));
+        settings.set(name, value)?;
     }
     settings.faults = faults;
     let (listen, server) = (listen.unwrap_or(Listen::Pty), server.unwrap_or(Server::Named));
@@ -131,6 +140,16 @@ fn once<T>(place: &mut Option<T>, value: T, options: &str) -> Result<(), Failure
 
 fn indented(lines: &str) -> String {
     lines.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// The names of all models, some on each line.
+fn models() -> String {
+    let mark = |name: &&str| {
+        let assumed = Settings::by_name(name).is_some_and(|settings| settings.evidence == Evidence::Assumed);
+        format!("{name}{}", if assumed { "*" } else { "" })
+    };
+    let names: Vec<String> = Settings::NAMES.iter().map(mark).collect();
+    indented(&names.chunks(10).map(|names| names.join(" ") + "\n").collect::<String>())
 }
 
 fn run(options: Options) -> Result<(), Failure> {

@@ -8,13 +8,8 @@ use crate::Clock;
 use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData, User};
 use crate::engine::{Kind, Link, Request};
 use crate::error::{Error, Field, InvalidInput};
+use crate::model::{Feature, Limit};
 use crate::types::{ConnectOptions, Text, Will};
-
-/// The longest host name (V1.3 and V1.0.1 section 1.2.4).
-const MAX_HOST: usize = 255;
-
-/// The longest keep-alive in seconds (V1.3 and V1.0.1 section 1.2.4).
-const MAX_KEEP_ALIVE: u16 = 300;
 
 impl<T, C> Client<'_, '_, T, C>
 where
@@ -24,19 +19,25 @@ where
     /// Connects to a broker: sets user name, password and client id, the will if there is one, and reading by length, then
     /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1).
     ///
+    /// For TLS it first asks which files the module holds, uploads those that it does not hold yet, and sets version and
+    /// verification (`AT+GTSSLFILE`, `AT+GTSSLVER`, `AT+GTSSLMODE`).
+    ///
     /// If the module still has this connection open, from before the driver started or because its end was never reported, it
     /// is closed first. Subscriptions are made anew after every connect: the module does not tell whether the broker kept them.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] before a byte is written. [`Error::Refused`] if the module reports failure, which it does without a
+    /// [`Error::Invalid`] before a byte is written, also for what this model does not take. [`Error::Refused`] if the module reports failure, which it does without a
     /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
     /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
-    /// under way in the module.
+    /// under way in the module. [`Error::Tls`] if the module holds other files than are wanted, or reports failure and knows an
+    /// error of TLS; where it knows none, that is [`Error::Refused`]. [`Error::Restarted`] if the module has restarted: attach again first.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first.
+    /// A dropped call leaves the connection in whatever state the module reaches; connecting again closes it first. If it is
+    /// dropped while a file is uploaded, the next call fills the rest of that file with line feeds, and connecting with TLS ends with
+    /// [`TlsProblem::UnfinishedUpload`](crate::TlsProblem::UnfinishedUpload) until the module was restarted.
     ///
     /// ```
     /// # use embedded_io_async::{Read, Write};
@@ -66,9 +67,20 @@ where
             .map(|id| Text::new(Field::ClientId, id, escapes))
             .transpose()?;
         check(options)?;
+        self.check_capabilities(options)?;
+        options.tls.map_or(Ok(()), |tls| tls.check())?;
         let will = options.will.map(|will| self.check_will(will)).transpose()?;
 
+        self.modem.settle().await?;
+        if self.modem.engine.has_restarted() {
+            // Told by this, too.
+            let _: Error<T::Error> = self.modem.engine.tell_restart(self.id);
+            return Err(Error::Restarted);
+        }
         self.close_if_open().await?;
+        if let Some(tls) = &options.tls {
+            self.modem.prepare_tls(tls).await?;
+        }
         let default_id = match client_id {
             Some(_) => heapless::String::new(),
             None => self.default_client_id().await?,
@@ -99,9 +111,12 @@ where
             port: options.port,
             clean_session: options.clean_session,
             keep_alive: options.keep_alive,
-            tls: false,
+            tls: options.tls.is_some(),
         };
-        self.operate(&open, &[]).await.map(drop)
+        match self.operate(&open, &[]).await {
+            Err(Error::Refused) if open.tls => Err(self.modem.tls_refusal().await),
+            opened => opened.map(drop),
+        }
     }
 
     /// Disconnects (`AT+MQTTCLOSE`; V1.3 and V1.0.1 section 1.3). The broker does not publish the will.
@@ -125,7 +140,7 @@ where
     /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
         self.modem.settle().await?;
-        if matches!(self.link(), Link::Closed | Link::Broken(_)) {
+        if matches!(self.link(), Link::Closed | Link::Broken(_) | Link::Restarted) {
             return Ok(());
         }
         self.close().await
@@ -186,18 +201,28 @@ where
             .collect())
     }
 
+    /// Whether this module has what the options ask for (V1.3 sections 1.1 and 1.2).
+    fn check_capabilities(&self, options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
+        let capabilities = &self.modem.engine.capabilities;
+        capabilities.require(Feature::Mqtt)?;
+        if options.tls.is_some() {
+            capabilities.require(Feature::Tls)?;
+        }
+        capabilities.check(Limit::Connections, usize::from(self.id.get()))?;
+        capabilities.check(Limit::Host, options.host.len())?;
+        capabilities.check(Limit::KeepAlive, usize::from(options.keep_alive))?;
+        capabilities.check(Limit::User, options.credentials.user.len())?;
+        capabilities.check(Limit::Password, options.credentials.password.len())?;
+        capabilities.check(Limit::ClientId, options.client_id.unwrap_or_default().len())
+    }
+
     /// How the payload of a will is to be sent, if it can be.
     fn check_will<'w>(&self, will: Will<'w>) -> Result<WillPayload<'w>, InvalidInput> {
-        let max = usize::from(self.modem.engine.dialect.max_payload);
-        if will.payload.len() > max {
-            return Err(InvalidInput::TooLong {
-                field: Field::WillPayload,
-                len: will.payload.len(),
-                max,
-            });
-        }
+        let capabilities = &self.modem.engine.capabilities;
+        capabilities.check(Limit::Topic, will.topic.as_str().len())?;
+        capabilities.check(Limit::WillPayload, will.payload.len())?;
         let size = u16::try_from(will.payload.len()).unwrap_or(u16::MAX);
-        if self.modem.engine.dialect.will_data_mode && size > 0 {
+        if capabilities.feature(Feature::WillDataMode).value && size > 0 {
             return Ok(WillPayload::Data(size));
         }
         let escapes = self.modem.engine.dialect.string_escapes();
@@ -247,13 +272,6 @@ fn check(options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
     if options.host.is_empty() {
         return Err(InvalidInput::Empty { field: Field::Host });
     }
-    if options.host.len() > MAX_HOST {
-        return Err(InvalidInput::TooLong {
-            field: Field::Host,
-            len: options.host.len(),
-            max: MAX_HOST,
-        });
-    }
     if options.client_id == Some("") {
         return Err(InvalidInput::Empty { field: Field::ClientId });
     }
@@ -265,13 +283,12 @@ fn check(options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
             max: u32::from(u16::MAX),
         });
     }
-    if options.keep_alive == 0 || options.keep_alive > MAX_KEEP_ALIVE {
-        let (value, max) = (u32::from(options.keep_alive), u32::from(MAX_KEEP_ALIVE));
+    if options.keep_alive == 0 {
         return Err(InvalidInput::Range {
             field: Field::KeepAlive,
-            value,
+            value: 0,
             min: 1,
-            max,
+            max: u32::from(u16::MAX),
         });
     }
     Ok(())

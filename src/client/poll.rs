@@ -18,6 +18,8 @@ pub enum Event {
     MessageWaiting,
     /// The connection ended by itself.
     Disconnected(BreakCause),
+    /// The module has restarted, and the connection is gone with everything that was set: attach again, then connect.
+    Restarted,
     /// A call that was dropped, or whose outcome was unknown, has come to an end.
     Settled {
         /// What it was.
@@ -118,6 +120,9 @@ where
         match connection.link {
             crate::engine::Link::Broken(cause) if core::mem::take(&mut connection.break_unreported) => {
                 Some(Event::Disconnected(cause))
+            }
+            crate::engine::Link::Restarted if core::mem::take(&mut connection.break_unreported) => {
+                Some(Event::Restarted)
             }
             _ => None,
         }

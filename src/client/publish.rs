@@ -5,7 +5,8 @@ use embedded_io_async::{Read, Write};
 use super::Client;
 use crate::Clock;
 use crate::command::{Publish, PublishData};
-use crate::error::{Error, Field, InvalidInput};
+use crate::error::{Error, Field};
+use crate::model::Limit;
 use crate::types::{Delivery, Escapes, Publication, Text};
 
 impl<T, C> Client<'_, '_, T, C>
@@ -15,13 +16,15 @@ where
 {
     /// Publishes a message and returns once the module reported its result (`AT+MQTTPUB`; V1.3 and V1.0.1 section 1.7).
     ///
-    /// The payload goes by length, in data mode, and may be any bytes, 0 to 1024 of them. It is sent once: nothing is ever
+    /// The payload goes by length, in data mode, and may be any bytes, as many as [`Limit::Payload`] says (1024 by the manuals). It is
+    /// sent once: nothing is ever
     /// repeated behind the caller's back.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`]: the module said that it was not published. [`Error::Unknown`]: it never said, so the message may have
     /// arrived or not; further operations end with [`Error::Unsettled`] until the result came or the connection was closed.
+    /// [`Error::Restarted`]: the module restarted before it had the message; if it had it, that is unknown and the next call says so.
     /// [`Error::Cut`]: the data mode ended early, and a part may have been published. [`Error::Invalid`], [`Error::NotConnected`] and
     /// [`Error::Disconnected`]: nothing was sent.
     ///
@@ -49,16 +52,11 @@ where
             qos,
             retain,
         } = publication;
-        let max = usize::from(self.modem.engine.dialect.max_payload);
-        let size = u16::try_from(payload.len()).ok().filter(|_| payload.len() <= max);
-        let Some(size) = size else {
-            return Err(InvalidInput::TooLong {
-                field: Field::Payload,
-                len: payload.len(),
-                max,
-            }
-            .into());
-        };
+        let capabilities = &self.modem.engine.capabilities;
+        capabilities.check(Limit::Topic, topic.as_str().len())?;
+        capabilities.check(Limit::Payload, payload.len())?;
+        // The limit is of this type.
+        let size = u16::try_from(payload.len()).unwrap_or(u16::MAX);
         let id = self.id;
         if size == 0 {
             // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).

@@ -35,7 +35,7 @@ where
     ///
     /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
     /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced did not fit.
-    /// [`Error::Disconnected`] after the connection ended, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message
+    /// [`Error::Disconnected`] after the connection ended, [`Error::Restarted`] once after the module restarted, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message
     /// of another connection occupies the message buffer.
     ///
     /// # Cancel safety
@@ -71,6 +71,7 @@ where
             let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
             match self.link() {
                 Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
+                Link::Restarted => return Err(self.modem.engine.tell_restart(self.id)),
                 Link::Closed | Link::Unknown => return Err(Error::NotConnected),
                 Link::Open | Link::Broken(_) => {}
             }

@@ -5,7 +5,8 @@ use embedded_io_async::{Read, Write};
 use super::Client;
 use crate::Clock;
 use crate::command::{Subscribe, Unsubscribe};
-use crate::error::Error;
+use crate::error::{Error, InvalidInput};
+use crate::model::Limit;
 use crate::types::{QoS, TopicFilter};
 
 impl<T, C> Client<'_, '_, T, C>
@@ -19,8 +20,8 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] if the broker or the module refused, [`Error::Unknown`] if no result came. [`Error::NotConnected`] and
-    /// [`Error::Disconnected`]: nothing was sent.
+    /// [`Error::Refused`] if the broker or the module refused, [`Error::Unknown`] if no result came. [`Error::Invalid`] (the filter is
+    /// longer than the model takes), [`Error::NotConnected`] and [`Error::Disconnected`]: nothing was sent.
     ///
     /// # Cancel safety
     ///
@@ -37,6 +38,7 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<(), Error<T::Error>> {
+        self.check_filter(filter)?;
         self.operate(
             &Subscribe {
                 id: self.id,
@@ -70,6 +72,12 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn unsubscribe(&mut self, filter: TopicFilter<'_>) -> Result<(), Error<T::Error>> {
+        self.check_filter(filter)?;
         self.operate(&Unsubscribe { id: self.id, filter }, &[]).await.map(drop)
+    }
+
+    fn check_filter(&self, filter: TopicFilter<'_>) -> Result<(), InvalidInput> {
+        let len = filter.as_str().len();
+        self.modem.engine.capabilities.check(Limit::Topic, len)
     }
 }

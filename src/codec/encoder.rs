@@ -62,6 +62,15 @@ impl<'a> Encoder<'a> {
         self
     }
 
+    /// The next argument, a word of the manual's in quotes.
+    pub(crate) fn constant(mut self, word: &'static str) -> Self {
+        self.separate();
+        self.byte(b'"');
+        self.bytes(word.as_bytes());
+        self.byte(b'"');
+        self
+    }
+
     /// Ends the line with CR alone: a line feed behind it could become the first byte of a payload (V.250 section 5.2.1, S3).
     /// Returns the length of the whole line, whether it found room or not.
     pub(crate) fn end(mut self) -> usize {

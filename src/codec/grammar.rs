@@ -2,7 +2,7 @@
 
 use nom::branch::alt;
 use nom::bytes::complete::{take_till, take_until, take_while};
-use nom::character::complete::{char, space0, u8 as number_u8, u16 as number_u16, u32 as number};
+use nom::character::complete::{char, i32 as number_i32, space0, u8 as number_u8, u16 as number_u16, u32 as number};
 use nom::combinator::{all_consuming, map, opt, value};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
@@ -129,6 +129,12 @@ pub(crate) fn numbers<const N: usize>(name: &[u8], line: Line<'_>) -> Option<[u3
         (rest, *place) = number::<_, nom::error::Error<_>>(rest).ok()?;
     }
     rest.trim_ascii().is_empty().then_some(values)
+}
+
+/// A line of one number that may be negative: `+NAME: -a`.
+pub(crate) fn signed(name: &[u8], line: Line<'_>) -> Option<i32> {
+    let value: IResult<Line<'_>, i32> = all_consuming(number_i32).parse(prefix(name, line)?.trim_ascii_end());
+    value.ok().map(|(_, value)| value)
 }
 
 /// `+MQTTREAD: id,qos,tlen,plen,` up to and including the last comma; the message follows.

@@ -10,23 +10,32 @@ use crate::types::{ConnectionId, QoS, Text, TopicName};
 
 mod clock;
 mod close;
+mod cloud;
 mod conf;
 mod general;
+mod line;
 mod open;
 mod pdp;
 mod publish;
 mod read;
 mod registration;
+mod restart;
 mod sim;
+mod sn;
 mod subscribe;
+mod tls;
 mod user;
 mod will;
 
 pub use clock::{ModuleTime, ReadClock};
 pub use close::{ClosableIds, Close, TestClose};
+pub use cloud::TestAuthCfg;
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
+};
+pub use line::{
+    BaudRate, BaudRates, ReadBaud, ReadSleep, SetBaud, SetFlowControl, SetSleep, SetSleepTimer, Sleep, TestBaud,
 };
 pub use open::{Open, OpenLimits, OpenableIds, TestOpen};
 pub use pdp::{
@@ -39,8 +48,14 @@ pub use read::{Read, ReadMessage, TestRead};
 pub use registration::{
     Domain, Operator, ReadOperator, ReadRegistration, ReadSignal, Registration, RegistrationState, Signal,
 };
+pub use restart::Restart;
 pub use sim::{EnterPin, ReadSim, SimState};
+pub use sn::{SnClientIdLimits, TestSnClientId};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
+pub use tls::{
+    ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile,
+    TlsFiles, TlsMode, TlsVersion, UploadTlsFile,
+};
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};
 pub use will::{ReadWills, SetWill, SetWillData, TestWill, WillLimits, WillSetting, Wills};
 

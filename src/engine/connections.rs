@@ -18,6 +18,8 @@ pub(crate) enum Link {
     Open,
     /// Ended by itself.
     Broken(BreakCause),
+    /// Ended by a restart of the module.
+    Restarted,
 }
 
 /// The state of one connection.
@@ -32,7 +34,7 @@ pub(crate) struct Connection {
     pub(crate) checked_at: Instant,
     /// The module has listed this connection among those that can be closed, since it was opened.
     pub(crate) listed: bool,
-    /// The break has not been reported by `poll`.
+    /// The caller has not been told how it ended: a break by `poll`, a restart by any call.
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
     pub(crate) message_unreported: bool,
@@ -100,6 +102,37 @@ impl Connection {
         }
     }
 
+    /// The module lists it among those that can be closed, so it is open, whoever opened it.
+    pub(crate) fn adopt(&mut self) {
+        if self.link != Link::Open {
+            self.apply(Operation::Open, true);
+        }
+        self.unread = true;
+        self.listed = true;
+    }
+
+    /// The module does not list it among those that can be closed. If it was open, nobody has heard how it ended.
+    pub(crate) fn disown(&mut self) {
+        if self.link == Link::Open {
+            self.link = Link::Closed;
+        }
+    }
+
+    /// Gone with everything that the module held. True if it was in use.
+    fn restarted(&mut self) -> bool {
+        let in_use = self.link == Link::Open;
+        self.link = match self.link {
+            Link::Open | Link::Restarted => Link::Restarted,
+            Link::Unknown | Link::Closed | Link::Broken(_) => Link::Closed,
+        };
+        self.break_unreported |= in_use;
+        self.owed = None;
+        self.unread = false;
+        self.message_unreported = false;
+        self.announced.clear();
+        in_use
+    }
+
     pub(crate) fn broke(&mut self, cause: BreakCause) {
         self.link = Link::Broken(cause);
         self.break_unreported = true;
@@ -122,6 +155,15 @@ impl Connections {
 
     pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
         self.0.get_mut(id.index())
+    }
+
+    /// The module has restarted. True if any was in use.
+    pub(super) fn restarted(&mut self) -> bool {
+        let mut in_use = false;
+        for connection in &mut self.0 {
+            in_use |= connection.restarted();
+        }
+        in_use
     }
 
     /// The state of a connection by the number in a line.

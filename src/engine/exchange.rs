@@ -13,6 +13,8 @@ use crate::types::{Announcement, ConnectionId};
 pub(crate) enum Kind {
     /// Information lines, then a final result.
     Plain,
+    /// As plain, with data that the caller hands on in pieces.
+    Upload,
     /// As plain, but a message is in the answer.
     Read(ConnectionId),
     /// A final result, then a result line of its own, if one is given at all.
@@ -85,6 +87,8 @@ pub(crate) enum Outcome {
     Overflow,
     /// The answer was not what the manual says.
     Unexpected,
+    /// The module restarted. `sent` says whether it had had all it needs to act.
+    Restarted { sent: bool },
 }
 
 /// The exchange in progress.
@@ -169,7 +173,7 @@ impl Exchange {
             return Some(Outcome::Overflow);
         }
         match (self.request.kind, self.read) {
-            (Kind::Plain, _) => Some(Outcome::Final(Ok(()))),
+            (Kind::Plain | Kind::Upload, _) => Some(self.ended(Outcome::Final(Ok(())))),
             (Kind::Read(_), Some(ReadEnd::Empty)) => Some(Outcome::Empty),
             (Kind::Read(_), Some(ReadEnd::Message(header, end))) => Some(match end {
                 BodyEnd::Stored => Outcome::Message,
@@ -189,7 +193,7 @@ impl Exchange {
         }
     }
 
-    /// A publication that was cut is reported as cut, whatever the module says of the rest.
+    /// What was cut is reported as cut, whatever the module says of the rest.
     pub(super) fn ended(&self, outcome: Outcome) -> Outcome {
         match self.cut {
             Some(sent) => Outcome::Cut { sent },

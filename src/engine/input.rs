@@ -44,8 +44,12 @@ impl Engine<'_> {
         self.show_line(known.is_some());
         let line = self.decoder.line();
         if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
+            return self.on_echo(now);
+        }
+        if self.on_report(now) {
             return;
         }
+        let line = self.decoder.line();
         if let Some(urc) = known {
             self.on_urc(urc, now);
         } else if self.fence.is_active() {

@@ -8,6 +8,7 @@ mod input;
 #[cfg(test)]
 mod late;
 mod output;
+mod restart;
 #[cfg(test)]
 mod tests;
 mod transmit;
@@ -20,7 +21,7 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 use crate::codec::Decoder;
 use crate::command::PdpState;
 use crate::error::{Error, InvalidInput};
-use crate::model::Dialect;
+use crate::model::{Capabilities, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId, QoS};
 use crate::urc::Operation;
@@ -28,6 +29,7 @@ use crate::{Buffers, Instant};
 use connections::{Connection, Connections};
 use exchange::{Exchange, Phase};
 use fence::Fence;
+use restart::Watch;
 use transmit::Transmit;
 
 /// Data is no longer begun so shortly before the module's data mode ends: what came too late would be taken for commands.
@@ -72,7 +74,9 @@ pub(crate) struct Engine<'b> {
     connections: Connections,
     /// The last `+MIPCALL` line that nobody had asked for.
     call_news: Option<PdpState>,
+    watch: Watch,
     pub(crate) dialect: Dialect,
+    pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
@@ -95,7 +99,9 @@ impl<'b> Engine<'b> {
             quiet_until: None,
             connections: Connections::new(),
             call_news: None,
+            watch: Watch::new(),
             dialect,
+            capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
             secretive: false,
             heard_at: now,
@@ -105,17 +111,19 @@ impl<'b> Engine<'b> {
     // Requests.
 
     /// Refuses what needs an open connection, or one without an owed result, where there is none. The engine must be settled.
-    pub(crate) fn check<E>(&self, request: &Request) -> Result<(), Error<E>> {
+    pub(crate) fn check<E>(&mut self, request: &Request) -> Result<(), Error<E>> {
         match request.kind {
             Kind::Operation {
                 operation: Operation::Open | Operation::Close,
                 ..
             }
             | Kind::Plain
+            | Kind::Upload
             | Kind::Read(_) => Ok(()),
             Kind::Operation { id, .. } => {
                 match self.connection(id).map(|connection| (connection.link, connection.owed)) {
                     Some((Link::Broken(cause), _)) => Err(Error::Disconnected(cause)),
+                    Some((Link::Restarted, _)) => Err(self.tell_restart(id)),
                     Some((Link::Open, Some(_))) => Err(Error::Unsettled),
                     Some((Link::Open, None)) => Ok(()),
                     _ => Err(Error::NotConnected),
@@ -124,9 +132,25 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Puts a command line and its data into the transmit buffer.
+    /// Puts a command line and its data into the transmit buffer, unless this module is known not to have the command.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
-        self.transmit.load(data, write)
+        self.transmit.load(data, write)?;
+        let Some(feature) = Feature::of_command(self.transmit.command()) else {
+            return Ok(());
+        };
+        self.capabilities
+            .require(feature)
+            .inspect_err(|_| self.transmit.clear())
+    }
+
+    /// Puts the command line of an upload of so many bytes into the transmit buffer.
+    pub(crate) fn load_upload(&mut self, len: usize, write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+        self.transmit.load_upload(len, write)
+    }
+
+    /// Takes the next piece of an upload's data, if all before it is written and the module wants it.
+    pub(crate) fn feed(&mut self, data: &[u8]) {
+        self.transmit.feed(data);
     }
 
     /// Begins the exchange for what was loaded. The engine must be settled.
@@ -134,6 +158,7 @@ impl<'b> Engine<'b> {
         self.decoder.begin();
         self.outcome = None;
         self.transmit.allow_command();
+        self.note_command();
         let command = Line::new(self.transmit.command());
         self.secretive |= names_secret(self.transmit.command());
         debug!("> {}", command);
@@ -151,6 +176,11 @@ impl<'b> Engine<'b> {
     /// The information lines of the last exchange, a CR LF between each two.
     pub(crate) fn answer(&self) -> &[u8] {
         self.decoder.kept()
+    }
+
+    /// The same, and what it may refine.
+    pub(crate) fn answer_and_capabilities(&mut self) -> (&[u8], &mut Capabilities) {
+        (self.decoder.kept(), &mut self.capabilities)
     }
 
     // Settling.
@@ -176,7 +206,7 @@ impl<'b> Engine<'b> {
 
     /// Begins a fence that is needed, once nothing else is on its way.
     pub(crate) fn begin_fence(&mut self, now: Instant) {
-        if !self.is_busy() && self.fence.is_needed() {
+        if self.wants_fence() {
             self.fence.start(now);
             let query = Line::new(self.fence.query().trim_ascii_end());
             debug!("> {}", query);
@@ -188,8 +218,7 @@ impl<'b> Engine<'b> {
 
     /// Whether something is still on its way: an exchange, bytes to write, a fence, or a data mode that must end by itself.
     pub(crate) fn is_busy(&self) -> bool {
-        let writes = !self.transmit.pending().is_empty();
-        self.exchange.is_some() || writes || self.fence.is_active() || self.quiet_until.is_some()
+        self.exchange.is_some() || self.transmit.is_incomplete() || self.fence.is_active() || self.quiet_until.is_some()
     }
 
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
@@ -200,6 +229,16 @@ impl<'b> Engine<'b> {
 
     pub(crate) fn require_fence(&mut self) {
         self.fence.require();
+    }
+
+    /// Whether a fence is to be asked before the next command, and nothing else is on its way.
+    pub(crate) fn wants_fence(&self) -> bool {
+        !self.is_busy() && self.fence.is_needed()
+    }
+
+    /// A prompt may come that a command of another host has raised.
+    pub(crate) fn expect_foreign_prompt(&mut self) {
+        self.decoder.expect_prompt(true);
     }
 
     /// The next outcome of an abandoned operation on this connection.
@@ -229,6 +268,11 @@ impl<'b> Engine<'b> {
     }
 
     // Messages and connections.
+
+    /// The module has forgotten every connection.
+    pub(crate) fn forget_connections(&mut self) {
+        self.connections = Connections::new();
+    }
 
     pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
         self.connections.get(id)
@@ -314,7 +358,7 @@ impl<'b> Engine<'b> {
             self.expect_nothing();
         }
         // A command that was only half written must be completed, or the next one would become its end.
-        if self.transmit.pending().is_empty() {
+        if !self.transmit.is_incomplete() {
             self.transmit.clear();
         }
         let settled = Settled {

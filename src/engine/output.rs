@@ -7,17 +7,22 @@ use crate::Instant;
 impl Engine<'_> {
     /// What is to be written now.
     pub(crate) fn pending(&self) -> &[u8] {
-        let pending = self.transmit.pending();
-        if pending.is_empty() {
-            self.fence.pending()
-        } else {
-            pending
+        match self.transmit.pending() {
+            [] if self.fills() => self.transmit.filler(),
+            [] => self.fence.pending(),
+            pending => pending,
         }
+    }
+
+    /// Whether the future is gone that had the rest of an upload: the module takes nothing but as many bytes as were announced.
+    fn fills(&self) -> bool {
+        let abandoned = self.exchange.as_ref().is_none_or(|exchange| exchange.abandoned);
+        abandoned && self.transmit.wants_data()
     }
 
     /// Notes that the port took so many of the pending bytes.
     pub(crate) fn written(&mut self, count: usize, now: Instant) {
-        if self.transmit.pending().is_empty() {
+        if !self.transmit.is_incomplete() {
             self.fence.advance(count);
             return;
         }

@@ -301,7 +301,7 @@ fn a_broken_connection_says_why_until_it_is_opened_again() {
 #[test]
 fn what_needs_a_connection_is_refused_without_one() {
     with_engine(|engine| {
-        let check = |engine: &Engine<'_>| engine.check::<core::convert::Infallible>(&request(PUBLISH));
+        let check = |engine: &mut Engine<'_>| engine.check::<core::convert::Infallible>(&request(PUBLISH));
         assert_eq!(check(engine), Ok(()));
         engine.connection_mut(ID).unwrap().owed = Some(Operation::Publish);
         assert_eq!(check(engine), Err(Error::Unsettled));

@@ -7,6 +7,7 @@ use embedded_io_async::{Read, Write};
 
 use super::Modem;
 use super::network::{Network, NetworkProblem, Pin, Progress};
+use super::refine::Answers;
 use crate::command::{
     AttachPacket, DefineContext, Dial, Domain, EnterPin, HangUp, ModuleTime, PdpState, ReadAddress, ReadAttachment,
     ReadClock, ReadPdp, ReadRegistration, ReadSignal, ReadSim, RegistrationState, SimState,
@@ -95,6 +96,8 @@ where
         let registration = until.min(self.now() + network.registration);
         self.wait_for_registration(registration, progress).await?;
         let address = self.call(&dial, network, until, progress).await?;
+        // What the module refused to tell without a network.
+        self.refine(Answers::Final).await?;
         if let Some(limit) = network.clock {
             let clock = until.min(self.now() + limit);
             self.wait_for_clock(clock, progress).await?;

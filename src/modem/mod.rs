@@ -2,8 +2,13 @@
 
 mod attach;
 mod bring_up;
+mod line;
 mod network;
 mod outline;
+mod refine;
+mod restart;
+mod sleep;
+mod tls;
 
 use core::pin::pin;
 use core::time::Duration;
@@ -13,14 +18,16 @@ use embassy_futures::poll_once;
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
-pub use attach::Identity;
+pub use attach::{Attach, Attached, Identity, OpenConnections};
 pub use network::{Network, NetworkProblem, Progress};
 use outline::Outlined;
+use tls::HeldFiles;
+pub use tls::{TlsError, TlsProblem};
 
 use crate::client::Client;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
-use crate::model::Dialect;
+use crate::model::{Capabilities, Dialect, Feature, Limit, Model, Source};
 use crate::trace::Trace;
 use crate::types::{ConnectionId, Delivery};
 use crate::{Clock, Instant};
@@ -63,7 +70,8 @@ impl<'b> Buffers<'b> {
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
-    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication.
+    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication. The files of TLS need not fit: they are
+    ///   sent in pieces of what there is.
     pub const fn new(line: &'b mut [u8], message: &'b mut [u8], transmit: &'b mut [u8]) -> Self {
         Self {
             line,
@@ -121,6 +129,10 @@ pub struct Modem<'b, T, C> {
     imei: heapless::String<20>,
     /// The PIN that was sent last, unless the SIM took it. It is not sent again.
     pin_tried: Option<network::Pin>,
+    /// Which of the module's `=?` forms have not been answered yet.
+    unasked: refine::Questions,
+    tls: HeldFiles,
+    sleep: sleep::Sleep,
 }
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -143,6 +155,9 @@ where
             unflushed: false,
             imei: heapless::String::new(),
             pin_tried: None,
+            unasked: refine::Questions::all(),
+            tls: HeldFiles::new(),
+            sleep: sleep::Sleep::new(now),
         }
     }
 
@@ -173,6 +188,51 @@ where
         found.map_or(self.engine.dialect, |quotes| self.engine.dialect.read_quotes(quotes))
     }
 
+    /// What this module can do and take, and who said so.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.engine.capabilities
+    }
+
+    /// Overrules what the module calls itself: this model's table counts, whatever [`attach`](Self::attach) finds. What the module
+    /// reports in its answers to `=?` forms still refines it.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Modem, UnknownModel};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), UnknownModel> {
+    /// modem.set_model("L610-V1.0.1".parse()?);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_model(&mut self, model: Model) {
+        self.engine.capabilities.identify(model, Source::Caller);
+    }
+
+    /// Overrules a limit, for firmware that is known to take more, or less, than its manual and itself say.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Limit, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_limit(Limit::Payload, 4096);
+    /// # }
+    /// ```
+    pub fn set_limit(&mut self, limit: Limit, value: u16) {
+        self.engine.capabilities.learn_limit(limit, value, Source::Caller);
+    }
+
+    /// Overrules whether the module can do something.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Feature, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_feature(Feature::WillDataMode, true);
+    /// # }
+    /// ```
+    pub fn set_feature(&mut self, feature: Feature, has: bool) {
+        self.engine.capabilities.learn_feature(feature, has, Source::Caller);
+    }
+
     /// The port, given back.
     pub fn release(self) -> T {
         self.port
@@ -188,7 +248,8 @@ where
     ///
     /// [`Error::Module`] if the module answered with an error, [`Error::Silent`] if it did not answer in the command's time,
     /// [`Error::Unexpected`] if the command could not read the answer, [`Error::LineBuffer`] if there was no room for it,
-    /// [`Error::Invalid`] if the command does not fit the transmit buffer.
+    /// [`Error::Invalid`] if the command does not fit the transmit buffer, or is an MQTT command that this model lacks
+    /// ([`InvalidInput::Unsupported`](crate::InvalidInput::Unsupported)); a `=?` form may always be asked.
     ///
     /// # Cancel safety
     ///
@@ -242,18 +303,51 @@ where
     ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
-        self.engine.load(data, write)?;
+        if self.must_wake() {
+            self.wake_up().await?;
+            self.settle().await?;
+        }
+        let outcome = self.run(write, data, request).await?;
+        if matches!(outcome, Outcome::Final(Err(_))) && self.engine.suspects_restart() {
+            // A module that has restarted refuses what it no longer knows of.
+            self.settle().await?;
+            self.engine.check(&request)?;
+        }
+        self.conclude(&request, outcome)
+    }
+
+    /// Runs one exchange. The engine must be settled, or be about to be.
+    async fn run(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
+        Outlined(pin!(self.run_inline(write, data, request))).await
+    }
+
+    async fn run_inline(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<Outcome, Error<T::Error>> {
+        match request.kind {
+            Kind::Upload => self.engine.load_upload(data.len(), write)?,
+            _ => self.engine.load(data, write)?,
+        }
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
-                return self.conclude(&request, outcome);
+                return Ok(outcome);
             }
+            self.engine.feed(data);
             self.step(None).await?;
         }
     }
 
     /// What an outcome is to the caller.
-    fn conclude(&self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
+    fn conclude(&mut self, request: &Request, outcome: Outcome) -> Result<Delivery, Error<T::Error>> {
         Err(match outcome {
             Outcome::Final(Ok(())) | Outcome::Result(true) | Outcome::Message | Outcome::Empty => {
                 return Ok(Delivery::Confirmed);
@@ -271,6 +365,14 @@ where
                 max: self.engine.line_size(),
             },
             Outcome::Unexpected => Error::Unexpected,
+            Outcome::Restarted { sent: true } if request.is_publication() => Error::Unknown,
+            Outcome::Restarted { .. } => {
+                if let Kind::Operation { id, .. } | Kind::Read(id) = request.kind {
+                    // This tells it.
+                    let _: Error<T::Error> = self.engine.tell_restart(id);
+                }
+                Error::Restarted
+            }
         })
     }
 
@@ -288,10 +390,22 @@ where
         if max < ENGINE_LINE {
             return Err(Error::LineBuffer { max });
         }
-        let now = self.clock.now();
-        self.engine.abandon(now);
-        let until = now + STALLED;
+        self.engine.abandon(self.clock.now());
+        self.come_to_rest().await?;
+        if self.engine.suspects_restart() {
+            self.check_restart().await?;
+            self.come_to_rest().await?;
+        }
+        Ok(())
+    }
+
+    /// Until nothing is on its way and nothing is owed.
+    async fn come_to_rest(&mut self) -> Result<(), Error<T::Error>> {
+        let until = self.clock.now() + STALLED;
         while !self.engine.is_settled() {
+            if self.engine.wants_fence() && self.must_wake() {
+                self.wake_up().await?;
+            }
             self.engine.begin_fence(self.clock.now());
             if !self.engine.is_busy() {
                 // The fence was not answered. The next call asks again.
@@ -338,8 +452,8 @@ where
         let now = self.clock.now();
         let due = self.engine.deadline().is_some_and(|deadline| now >= deadline);
         self.engine.poll(now);
-        // What has just ended is the caller's to see: there may be nothing left to wait for.
         if taken > 0 || due {
+            // What has just run out may be all that was waited for.
             return Ok(());
         }
         let deadline = match (self.engine.deadline(), until) {
@@ -385,6 +499,7 @@ where
             0 => Err(Error::PortClosed),
             count => {
                 self.unflushed = true;
+                self.sleep.note_traffic(self.clock.now());
                 self.engine.written(count, self.clock.now());
                 Ok(())
             }

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::Fault;
 use super::answer::{Afterwards, Answer, Final};
-use super::models::{NetworkNeed, ResultOrder, UrcTiming};
+use super::models::{NetworkNeed, Overflow, ResultOrder, UrcTiming};
 use super::module::{Action, Module, Phase};
-use super::network::{BreakCause, Message, NetworkEvent, Token};
+use super::network::{BreakCause, Message, NetworkEvent, Refusal, Token};
 use super::state::Link;
+
+/// What is on the line when the UART comes up.
+const BOOT_GARBAGE: &[u8] = b"\xFF\xFE\x00\x80\xC1";
 
 impl Module {
     /// From the command to its final result.
@@ -56,12 +59,15 @@ impl Module {
             Action::DataLimit(epoch) => self.data_limit_reached(epoch),
             Action::Booted => {
                 self.phase = Phase::Ready;
-                self.urc(b"AT command ready");
-                self.urc(b"+SIM READY");
+                self.emit(BOOT_GARBAGE);
+                for line in self.settings.boot_lines {
+                    self.urc(line.as_bytes());
+                }
             }
             Action::Afterwards(Afterwards::Restart) => self.restart(self.now),
             Action::Registered if self.now < self.state.radio.registers_at => {}
             Action::Registered => self.report_registration(),
+            Action::Afterwards(Afterwards::Rate(rate)) => self.state.uart.set_rate(rate),
             Action::Afterwards(Afterwards::Dialled) => self.dialled(true),
             Action::Afterwards(Afterwards::NotConnected) => self.dialled(false),
             Action::Afterwards(Afterwards::HungUp) => {
@@ -116,6 +122,10 @@ impl Module {
                 if let Some(connection) = self.state.connection_mut(connection) {
                     connection.link = if result.is_ok() { Link::Open } else { Link::Free };
                 }
+                self.state.tls_error = match result {
+                    Err(Refusal::Tls(code)) => code,
+                    _ => 0,
+                };
                 self.settle(token, result.is_ok());
             }
             NetworkEvent::Done { connection, token, ok } => {
@@ -159,7 +169,16 @@ impl Module {
         }
         let (topic, payload) = (message.topic.len(), message.payload.len());
         let announcement = format!("+MQTTMSGI: {id},{},{topic},{payload}", message.qos);
+        let (most, overflow) = (self.settings.store, self.settings.overflow);
         if let Some(connection) = self.state.connection_mut(id) {
+            if connection.store.len() >= most {
+                match overflow {
+                    Overflow::DropNewest => return,
+                    Overflow::DropOldest => drop(connection.store.pop_front()),
+                    // The network keeps it, and was asked for none.
+                    Overflow::Wait => {}
+                }
+            }
             connection.store.push_back(message);
             if !self.settings.has(Fault::DropUrc) {
                 self.urc(announcement.as_bytes());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::network::Token;
+use super::tls::TlsFile;
 
 /// A `+CME ERROR` number (V1.3 2.1 for 700 to 704; the general ones are Fibocom's, not 3GPP's, from 49 on).
 pub(super) type CmeError = u16;
@@ -88,6 +89,8 @@ pub(super) enum DataPurpose {
         qos: u8,
         retain: bool,
     },
+    /// `AT+GTSSLFILE`
+    File(TlsFile),
 }
 
 /// What happens some time after the final result.
@@ -97,6 +100,8 @@ pub(super) enum Afterwards {
     NotConnected,
     HungUp,
     Restart,
+    /// The UART changes to this rate.
+    Rate(u32),
 }
 
 /// The whole answer of a command.

@@ -21,12 +21,12 @@ pub(super) enum Argument {
 pub(super) struct Arguments(std::vec::IntoIter<Argument>);
 
 impl Arguments {
-    /// Splits what stands behind the `=`.
-    pub fn parse(text: &[u8]) -> Result<Self, CmeError> {
+    /// Splits what stands behind the `=`. `escapes` says whether `\HH` inside quotes is a byte.
+    pub fn parse(text: &[u8], escapes: bool) -> Result<Self, CmeError> {
         let mut arguments = Vec::new();
         let mut rest = text;
         loop {
-            let (argument, behind) = one(rest)?;
+            let (argument, behind) = one(rest, escapes)?;
             arguments.push(argument);
             match behind.split_first() {
                 None => break,
@@ -88,13 +88,14 @@ fn decimal(digits: &[u8]) -> Option<u32> {
 }
 
 /// One argument, and what follows it: nothing, or a comma and the next.
-fn one(text: &[u8]) -> Result<(Argument, &[u8]), CmeError> {
+fn one(text: &[u8], escapes: bool) -> Result<(Argument, &[u8]), CmeError> {
     let text = text.trim_ascii_start();
     if let Some((b'"', inside)) = text.split_first() {
         let end = inside.iter().position(|byte| *byte == b'"').ok_or(INVALID_PARAMETERS)?;
         let (raw, behind) = inside.split_at(end);
         let behind = behind.get(1..).unwrap_or_default().trim_ascii_start();
-        return Ok((Argument::Quoted(decode(raw)), behind));
+        let text = if escapes { decode(raw) } else { raw.to_vec() };
+        return Ok((Argument::Quoted(text), behind));
     }
     let end = text.iter().position(|byte| *byte == b',').unwrap_or(text.len());
     let (raw, behind) = text.split_at(end);
@@ -144,7 +145,7 @@ mod tests {
     use super::*;
 
     fn all(text: &str) -> Result<Vec<Argument>, CmeError> {
-        Ok(Arguments::parse(text.as_bytes())?.0.collect())
+        Ok(Arguments::parse(text.as_bytes(), true)?.0.collect())
     }
 
     fn quoted(text: &str) -> Argument {
@@ -178,13 +179,19 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_is_decoded_a_backslash_is_only_that() {
+        let mut arguments = Arguments::parse(br#""a\22b\00""#, false).unwrap();
+        assert_eq!(arguments.string(0..=9).unwrap(), br"a\22b\00");
+    }
+
+    #[test]
     fn a_backslash_does_not_escape_the_quote() {
         assert_eq!(all(r#""a\"b""#), Err(INVALID_PARAMETERS));
     }
 
     #[test]
     fn numbers_are_plain_and_in_range() {
-        let mut arguments = Arguments::parse(b"1,+1,256,99999999999").unwrap();
+        let mut arguments = Arguments::parse(b"1,+1,256,99999999999", true).unwrap();
         assert_eq!(arguments.number(1..=2), Ok(1));
         assert_eq!(arguments.number(1..=2), Err(INVALID_PARAMETERS));
         assert_eq!(arguments.number(1..=255), Err(INVALID_PARAMETERS));

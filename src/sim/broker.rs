@@ -101,6 +101,16 @@ impl MemoryBroker {
         self.server().credentials = Some((user.as_ref().into(), password.as_ref().into()));
     }
 
+    /// From now on, opens need TLS, and those that verify the server need exactly this file among their trust files.
+    pub fn require_tls(&self, authority: impl AsRef<[u8]>) {
+        self.server().authority = Some(authority.as_ref().into());
+    }
+
+    /// From now on, opens with TLS need exactly this file as the module's certificate.
+    pub fn require_certificate(&self, certificate: impl AsRef<[u8]>) {
+        self.server().admitted = Some(certificate.as_ref().into());
+    }
+
     /// From now on, modules' publications fail, or succeed again.
     pub fn refuse_publications(&self, refuse: bool) {
         self.server().refuse_publications = refuse;

@@ -15,6 +15,8 @@ impl Module {
     pub(super) fn basic(&mut self, body: &[u8]) -> Result<Answer, CmeError> {
         match body {
             b"" | b"V1" | b"Q0" | b"Z" | b"&F" | b"&W" => {}
+            // How long the module waits until it sleeps deeply: nothing of that shows on the line.
+            [b'S', b'2', b'4', b'=', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {}
             b"E" | b"E0" => self.state.echo = false,
             b"E1" => self.state.echo = true,
             b"I" => return Ok(self.identification()),
@@ -38,10 +40,7 @@ impl Module {
             "+CGMI" => informative(form, &self.settings.manufacturer),
             "+CGMR" => informative(form, &self.settings.revision),
             "+CGSN" => informative(form, &self.settings.imei),
-            "+CGMM" if self.settings.model_prefixed => {
-                informative(form, &format!("+CGMM: \"{}\"", self.settings.model))
-            }
-            "+CGMM" => informative(form, &self.settings.model),
+            "+CGMM" => informative(form, &self.settings.spelled_model()),
             "+CPIN" => self.pin(form),
             "+CSQ" => informative(
                 form,
@@ -55,6 +54,8 @@ impl Module {
             "+CGDCONT" => self.context(form),
             "+CGPADDR" => self.address(form),
             "+MIPCALL" => self.call(form),
+            _ if name.starts_with("+GTSSL") => self.tls(name, form),
+            "+IPR" | "+IFC" | "+CSCLK" => self.uart_command(name, form),
             _ => Err(NO_SUCH_COMMAND),
         }
     }

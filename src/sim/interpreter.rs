@@ -118,7 +118,7 @@ impl Module {
             b"" => Form::Execute,
             b"?" => Form::Read,
             b"=?" => Form::Test,
-            [b'=', arguments @ ..] => Form::Set(Arguments::parse(arguments)?),
+            [b'=', arguments @ ..] => Form::Set(Arguments::parse(arguments, self.settings.decode_escapes)?),
             _ => return Err(NO_SUCH_COMMAND),
         };
         if name.starts_with("+MQTT") {

@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 
 use super::clock::VirtualClock;
 use super::module::Module;
+use crate::{FlowControl, SerialLine};
 
 /// A module and its line.
 pub(super) struct Wire {
@@ -25,8 +27,12 @@ pub(super) struct Wire {
     stalled: bool,
 }
 
+/// The rate of a port until it is set.
+const BAUD: u32 = 115_200;
+
 impl Wire {
-    pub fn new(module: Module, clock: VirtualClock) -> Self {
+    pub fn new(mut module: Module, clock: VirtualClock) -> Self {
+        module.set_host_baud(Some(BAUD));
         Self {
             module,
             clock,
@@ -65,6 +71,10 @@ impl Wire {
         let result = act(&mut self.module);
         self.collect();
         result
+    }
+
+    pub fn now(&self) -> Duration {
+        self.clock.elapsed()
     }
 
     fn wake(&mut self) {
@@ -130,9 +140,37 @@ impl Port {
         wire.wake();
     }
 
+    fn act(&self, act: impl FnOnce(&mut Module)) -> Result<(), Unplugged> {
+        let mut wire = self.0.borrow_mut();
+        if wire.unplugged {
+            return Err(Unplugged);
+        }
+        wire.with(act);
+        Ok(())
+    }
+
     /// How many bytes wait to be read.
     pub fn waiting(&self) -> usize {
         self.0.borrow().incoming.len()
+    }
+}
+
+impl SerialLine for Port {
+    fn baud(&self) -> u32 {
+        self.0.borrow().module.host_baud.unwrap_or(BAUD)
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), Unplugged> {
+        self.act(|module| module.set_host_baud(Some(baud)))
+    }
+
+    fn set_flow_control(&mut self, _: FlowControl) -> Result<(), Unplugged> {
+        // Nothing is ever lost on this line.
+        self.act(|_| ())
+    }
+
+    fn set_dtr(&mut self, on: bool) -> Result<(), Unplugged> {
+        self.act(|module| module.set_dtr(on))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A simulated Fibocom module, to develop against without hardware and to test with.
 //!
-//! It is an L610 as the manuals describe it (*AT Commands_MQTT*, V1.0.1 and V1.3) and as modules in the field behave:
+//! It is an L610, or any other of the 18 series, as the manuals describe it (*AT Commands_MQTT*, V1.0.1 and V1.3) and as
+//! modules in the field behave:
 //! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` commands, data mode and its limit, unsolicited lines that wait
 //! for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
 //! a [record](Record) of all that went over the line. It was written from the manuals and shares nothing with the
@@ -10,7 +11,8 @@
 //! * [`World`] runs modules on virtual time, for tests: [`World::port`] is an async serial port, [`World::clock`] a
 //!   [`Clock`](crate::Clock), and [`World::block_on`] an executor that moves the time when nothing else is to do.
 //! * [`serve`] runs a module in real time, in front of any reader and writer: a pty, a TCP connection, a pipe.
-//! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong.
+//! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong. [`Settings::by_name`] knows
+//!   every series, [`Settings::set`] turns a knob by its name.
 //! * [`Network`] is what the module sees of the world. [`MemoryBroker`] is a deterministic MQTT server in memory; the
 //!   examples of this crate have one that reaches any server.
 //!
@@ -52,6 +54,7 @@ mod fault;
 mod filter;
 mod general;
 mod interpreter;
+mod knobs;
 mod link;
 mod memory;
 mod models;
@@ -62,19 +65,28 @@ mod output;
 mod queries;
 mod radio;
 mod record;
+mod series;
 pub mod serve;
 mod server;
+mod sn;
 mod state;
+mod tls;
+mod uart;
 mod world;
 
 pub use broker::{MemoryBroker, TestClient};
 pub use clock::VirtualClock;
 pub use fault::{Fault, UnknownFault};
+pub use knobs::UnknownKnob;
 pub use link::{Port, Unplugged};
 pub use memory::MemoryNetwork;
-pub use models::{EarlyCommand, Framing, NetworkNeed, Prompt, ResultOrder, Settings, Sim, UrcTiming};
+pub use models::{
+    DataForm, EarlyCommand, Evidence, Framing, ModelSpelling, NetworkNeed, Overflow, Prompt, ResultOrder, Settings,
+    Sim, UrcTiming,
+};
 pub use module::Module;
 pub use network::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
 pub use radio::{Calling, MipcallForm, Radio, Registers};
 pub use record::{Entry, Kind, Record};
+pub use tls::TlsSettings;
 pub use world::{Line, World};

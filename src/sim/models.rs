@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Fault, Radio};
+use super::{Fault, Radio, series};
 
 /// How the module asks for data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,6 +77,56 @@ pub enum NetworkNeed {
     Nothing,
 }
 
+/// How `AT+CGMM` spells the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ModelSpelling {
+    /// `L610-CN-62-36`.
+    #[default]
+    Bare,
+    /// `+CGMM: L610-CN-62-36`.
+    Prefixed,
+    /// `+CGMM: "L610-CN-62-36","L610"`.
+    WithShort,
+}
+
+/// Where the strings come from by which a simulated model identifies itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Evidence {
+    /// A module printed them.
+    Captured,
+    /// Its model is named in public firmware or documents. What is not known of the revision is zeros.
+    Published,
+    /// No source shows them: the model is the series' name or made up after it, what is not known of the revision zeros.
+    #[default]
+    Assumed,
+}
+
+/// What the module takes in data mode. The manuals say "in HEX" without saying what is counted; whoever published code
+/// sends the bytes as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DataForm {
+    /// As many bytes as the size says.
+    #[default]
+    Raw,
+    /// Two hex digits for each byte that the size counts. Where they are not hex digits or one is left over, the answer
+    /// is `ERROR`.
+    HexBytes,
+    /// As many hex digits as the size says. The same.
+    HexDigits,
+}
+
+/// What becomes of a message that comes when the store is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overflow {
+    /// It stays in the network until there is room.
+    #[default]
+    Wait,
+    /// It is dropped without a sign.
+    DropNewest,
+    /// It takes the place of the oldest one, which has been announced.
+    DropOldest,
+}
+
 /// The state of the SIM card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sim {
@@ -104,10 +154,12 @@ pub struct Settings {
     pub manufacturer: String,
     /// The answer to `AT+CGMM`.
     pub model: String,
-    /// Whether `AT+CGMM` answers `+CGMM: "model"` instead of the bare text.
-    pub model_prefixed: bool,
+    /// How `AT+CGMM` spells it. Which module spells it how is not documented.
+    pub model_spelling: ModelSpelling,
     /// The answer to `AT+CGMR`.
     pub revision: String,
+    /// How much of model and revision is known; it changes nothing on the line.
+    pub evidence: Evidence,
     /// The answer to `AT+CGSN`, and the base of the default client id.
     pub imei: String,
     /// MQTT connections: ids 1 to this.
@@ -126,16 +178,33 @@ pub struct Settings {
     pub id_per_line: bool,
     /// Whether WILL takes a data size.
     pub will_data_mode: bool,
+    /// Whether there are MQTT commands at all. Some builds have none.
+    pub mqtt_commands: bool,
+    /// Whether there are the commands for MQTT-SN: SNCID, SNREG, WTOPICUD, WMSGUD (V1.3 1.13 to 1.16).
+    pub sn_commands: bool,
+    /// The longest client id of SNCID (V1.3 1.13).
+    pub sn_client_id_length: usize,
+    /// Whether there are AUTHDYN and AUTHCFG (V1.3 1.17, 1.18).
+    pub auth_commands: bool,
+    /// Whether `\22` inside quotes is one byte. It is on UNISOC firmware; elsewhere a backslash is only that.
+    pub decode_escapes: bool,
+    /// What data mode takes.
+    pub data_form: DataForm,
     /// Whether an open connection's QoS 0 publication is followed by a result line.
     pub qos0_result: bool,
     /// How long data mode waits for its data; without end if `None` (V1.3 names none, V1.0.1 1.7.4: 30 s).
     pub data_limit: Option<Duration>,
     /// The largest payload PUB takes, inline and by size.
     pub max_publish: usize,
-    /// The largest payload that is received. Anything above is dropped without a sign.
+    /// What the `=?` forms of PUB and WILL say instead, for firmware that takes more than it says.
+    pub stated_publish: Option<usize>,
+    /// The largest payload that is received. Anything above is dropped without a sign, as the MQTT library in UNISOC
+    /// firmware does above 8192. By the manual it is 1500, and 1024 on MA510 and MC100E (V1.3 1.9).
     pub max_receive: usize,
     /// How many received messages a connection stores until they are read.
     pub store: usize,
+    /// What becomes of one more.
+    pub overflow: Overflow,
     /// Echo at power-on.
     pub echo: bool,
     /// The prompt.
@@ -144,6 +213,8 @@ pub struct Settings {
     pub framing: Framing,
     /// Whether READ quotes topic and payload.
     pub quote_read: bool,
+    /// Whether `+MQTTMSG` quotes topic and payload.
+    pub quote_direct: bool,
     /// A space after the colon.
     pub space_after_colon: bool,
     /// A space after each comma of `+MQTTMSG`.
@@ -166,6 +237,10 @@ pub struct Settings {
     pub dial_delay: Duration,
     /// From reset to the first line.
     pub boot_delay: Duration,
+    /// What the module reports once it has booted.
+    pub boot_lines: &'static [&'static str],
+    /// The UART's rate at power-on in bits per second, or 0 if it measures that of the first `AT`, which it does not answer.
+    pub baud: u32,
     /// The address the network gives.
     pub address: String,
     /// Whether the data connection is up from the start.
@@ -196,8 +271,9 @@ impl Settings {
         Self {
             manufacturer: "Fibocom Wireless Inc.".into(),
             model: "L610-CN-62-36".into(),
-            model_prefixed: false,
+            model_spelling: ModelSpelling::Bare,
             revision: "16000.1208.00.86.02.02".into(),
+            evidence: Evidence::Captured,
             imei: "864430010012345".into(),
             connections: 2,
             user_lengths: (1024, 1024, 1024),
@@ -207,15 +283,24 @@ impl Settings {
             open_typo: false,
             id_per_line: false,
             will_data_mode: false,
+            mqtt_commands: true,
+            sn_commands: true,
+            sn_client_id_length: 1024,
+            auth_commands: true,
+            decode_escapes: true,
+            data_form: DataForm::Raw,
             qos0_result: true,
             data_limit: Some(Duration::from_secs(30)),
             max_publish: 1024,
+            stated_publish: None,
             max_receive: 8192,
             store: 16,
+            overflow: Overflow::Wait,
             echo: true,
             prompt: Prompt::Framed,
             framing: Framing::CrLf,
             quote_read: true,
+            quote_direct: true,
             space_after_colon: true,
             space_after_comma: false,
             result_order: ResultOrder::OkFirst,
@@ -227,6 +312,8 @@ impl Settings {
             result_delay: Duration::from_millis(30),
             dial_delay: Duration::from_millis(300),
             boot_delay: Duration::from_secs(8),
+            boot_lines: &["AT command ready", "+SIM READY"],
+            baud: 115_200,
             address: "10.85.71.198".into(),
             network_up: false,
             network_need: NetworkNeed::SetForms,
@@ -240,26 +327,29 @@ impl Settings {
 
     /// An L610 with the firmware that V1.0.1 describes: short credentials, no TLS argument, the bare IMEI as client id.
     pub fn l610_v1_0_1() -> Self {
-        Self {
-            user_lengths: (128, 128, 23),
-            literal_brackets: false,
-            tls_argument: false,
-            bare_imei: true,
-            open_typo: true,
-            ..Self::l610()
-        }
+        series::L610_V1_0_1.apply(Self::l610())
     }
 
-    /// The names [`Settings::by_name`] knows.
-    pub const NAMES: &'static [&'static str] = &["L610", "L610-V1.0.1"];
+    /// The names [`Settings::by_name`] knows: the 18 series of V1.3, each with those of its models that differ and, where
+    /// the manual speaks of the rest of a series, one that stands for them, such as `MC61x`. `L610-V1.0.1` is the L610 of
+    /// the older manual; `MC669-CN-25` and `MC661-CN-39-71-HK` are builds without MQTT commands.
+    pub const NAMES: &'static [&'static str] = &series::NAMES;
 
-    /// The settings of a model, by a name out of [`Settings::NAMES`], in any case.
+    /// The settings of a model, by a name out of [`Settings::NAMES`], in any case. What no source tells of it is that of
+    /// an L610; [`Settings::evidence`] says how much of its identification is known.
+    ///
+    /// ```
+    /// use fibocom_mqtt::sim::Settings;
+    ///
+    /// let settings = Settings::by_name("mc665-cn-22").expect("it is one of them");
+    /// assert_eq!(settings.connections, 3);
+    /// assert!(!settings.sn_commands && settings.auth_commands);
+    /// ```
     pub fn by_name(name: &str) -> Option<Self> {
-        match name.to_ascii_uppercase().as_str() {
-            "L610" => Some(Self::l610()),
-            "L610-V1.0.1" => Some(Self::l610_v1_0_1()),
-            _ => None,
-        }
+        let model = series::MODELS
+            .iter()
+            .find(|model| model.name.eq_ignore_ascii_case(name))?;
+        Some(model.apply(Self::l610()))
     }
 
     /// The same with the data connection up from the start.
@@ -272,6 +362,19 @@ impl Settings {
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
+    }
+
+    /// The answer to `AT+CGMM`.
+    pub(super) fn spelled_model(&self) -> String {
+        let model = &self.model;
+        match self.model_spelling {
+            ModelSpelling::Bare => model.clone(),
+            ModelSpelling::Prefixed => format!("+CGMM: {model}"),
+            ModelSpelling::WithShort => {
+                let short = model.split('-').next().unwrap_or(model);
+                format!("+CGMM: \"{model}\",\"{short}\"")
+            }
+        }
     }
 
     pub(super) fn has(&self, fault: Fault) -> bool {

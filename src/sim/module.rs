@@ -38,6 +38,10 @@ pub struct Module {
     pub(super) pending: BTreeMap<Token, Pending>,
     pub(super) scripts: Vec<Script>,
     pub(super) commands: u32,
+    /// The rate of the host's port, if it has one.
+    pub(super) host_baud: Option<u32>,
+    /// The line DTR is on.
+    pub(super) dtr: bool,
     schedule: BTreeMap<(Duration, u64), Action>,
     serial: u64,
 }
@@ -110,6 +114,8 @@ impl Module {
             pending: BTreeMap::new(),
             scripts: Vec::new(),
             commands: 0,
+            host_baud: None,
+            dtr: false,
             schedule: BTreeMap::new(),
             serial: 0,
         };
@@ -122,7 +128,9 @@ impl Module {
         self.poll(now);
         self.record.wrote(bytes);
         for byte in bytes {
-            self.input(*byte);
+            if let Some(byte) = self.hear(*byte) {
+                self.input(byte);
+            }
         }
         self.poll(now);
     }

@@ -18,18 +18,33 @@ const TOPIC: RangeInclusive<usize> = 1..=255;
 /// MQTT-SN connections, which every series lists and this module does not serve.
 pub(super) const SN_IDS: RangeInclusive<u16> = 101..=102;
 
+/// The commands for these (1.13 to 1.16).
+const SN_COMMANDS: [&str; 4] = ["+MQTTSNCID", "+MQTTSNREG", "+MQTTWTOPICUD", "+MQTTWMSGUD"];
+/// Credentials of clouds (1.17, 1.18).
+const AUTH_COMMANDS: [&str; 2] = ["+MQTTAUTHDYN", "+MQTTAUTHCFG"];
+
 impl Module {
     /// Commands that begin with `+MQTT`.
     pub(super) fn mqtt(&mut self, name: &str, form: Form) -> Result<Answer, CmeError> {
+        let (sn, auth) = (SN_COMMANDS.contains(&name), AUTH_COMMANDS.contains(&name));
         // For these the manual knows no +CME ERROR.
-        let plain = matches!(
-            name,
-            "+MQTTCLOSE" | "+MQTTSUB" | "+MQTTUNSUB" | "+MQTTPUB" | "+MQTTWILL"
-        );
-        if !plain && !matches!(name, "+MQTTUSER" | "+MQTTOPEN" | "+MQTTCONF" | "+MQTTREAD") {
+        let plain = sn
+            || matches!(
+                name,
+                "+MQTTCLOSE" | "+MQTTSUB" | "+MQTTUNSUB" | "+MQTTPUB" | "+MQTTWILL"
+            );
+        let exists = if sn {
+            self.settings.sn_commands
+        } else if auth {
+            self.settings.auth_commands
+        } else {
+            plain || matches!(name, "+MQTTUSER" | "+MQTTOPEN" | "+MQTTCONF" | "+MQTTREAD")
+        };
+        if !exists || !self.settings.mqtt_commands {
             return Err(NO_SUCH_COMMAND);
         }
-        if self.lacks_network(matches!(form, Form::Set(_))) {
+        // 1.17 and 1.18: AUTH commands require no data connection.
+        if !auth && self.lacks_network(matches!(form, Form::Set(_))) {
             return if plain {
                 Ok(Answer::error())
             } else {
@@ -49,7 +64,11 @@ impl Module {
                 "+MQTTPUB" => self.publication(arguments),
                 "+MQTTCONF" => self.configure(arguments),
                 "+MQTTREAD" => self.read(arguments),
-                _ => self.will(arguments),
+                "+MQTTWILL" => self.will(arguments),
+                "+MQTTSNCID" => self.sn_client_id(arguments),
+                // The other MQTT-SN commands, as long as no connection to a gateway can be opened, and the AUTH commands,
+                // as long as no cloud is behind them.
+                _ => Ok(Answer::error()),
             },
         }
     }
@@ -114,6 +133,10 @@ impl Module {
         }
         let client_id = user.client_id.unwrap_or_else(|| default_id.into_bytes());
         let (user, password, will) = (user.name, user.password, connection.will.clone());
+        let tls = match (tls == 2).then(|| self.tls_settings()).transpose() {
+            Ok(tls) => tls,
+            Err(_) => return Ok(self.refused(id, "+MQTTOPEN")),
+        };
         let request = OpenRequest {
             host,
             port,
@@ -122,7 +145,7 @@ impl Module {
             password,
             clean,
             keep_alive,
-            tls: tls == 2,
+            tls,
             will,
         };
         self.connect(id, request)

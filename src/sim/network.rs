@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::tls::TlsSettings;
+
 /// Names one request to a [`Network`], so that its answer can be told from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub u64);
@@ -49,8 +51,8 @@ pub struct OpenRequest {
     pub clean: bool,
     /// Keep-alive interval in seconds.
     pub keep_alive: u16,
-    /// Whether TLS was asked for.
-    pub tls: bool,
+    /// How to encrypt, if TLS was asked for.
+    pub tls: Option<TlsSettings>,
     /// The will, if one was set.
     pub will: Option<Message>,
 }
@@ -101,6 +103,8 @@ pub enum Refusal {
     Code(u8),
     /// There was no server, or it did not speak MQTT.
     Unreachable,
+    /// No encryption could be agreed on: the negative code that `AT+GTSSLERR?` then tells.
+    Tls(i32),
 }
 
 /// What a [`Network`] has to tell.

@@ -17,7 +17,8 @@ impl Module {
 
     pub(super) fn put(&mut self, bytes: &[u8]) {
         self.record.push(self.now, Kind::Output, bytes);
-        self.output.extend_from_slice(bytes);
+        let said = self.said(bytes);
+        self.output.extend_from_slice(&said);
     }
 
     fn line_end(&self) -> &'static [u8] {
@@ -125,8 +126,9 @@ impl Module {
         let comma: &[u8] = if self.settings.space_after_comma { b", " } else { b"," };
         let numbers = format!("+MQTTMSG: {id}");
         let qos = message.qos.to_string();
-        let topic = [b"\"", message.topic.as_slice(), b"\""].concat();
-        let payload = [b"\"", message.payload.as_slice(), b"\""].concat();
+        let quote: &[u8] = if self.settings.quote_direct { b"\"" } else { b"" };
+        let topic = [quote, &message.topic, quote].concat();
+        let payload = [quote, &message.payload, quote].concat();
         [numbers.as_bytes(), qos.as_bytes(), &topic, &payload].join(comma)
     }
 

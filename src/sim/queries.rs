@@ -6,6 +6,26 @@ use super::mqtt::SN_IDS;
 use super::network::Message;
 use super::state::{Link, User};
 
+/// What AUTHDYN takes (1.17).
+const DYNAMIC: [&str; 3] = [
+    "1,<host>,<port>,<productkey>,<productsecret>,<devicename>",
+    "2,<url>,<productkey>,<productsecret>,<devicename>",
+    "3,<productkey>,<productsecret>,<devicekey>,<clearflag>,<authmode>",
+];
+/// What AUTHCFG takes (1.18).
+const CONFIGURED: [&str; 8] = [
+    "1,<productkey>,<devicename>,<devicesecret>,<tls>",
+    "2,<productkey>,<devicename>,<devicesecret>",
+    "3,<devicename>,<devicesecret>",
+    "4,<actiontype>[,<productkey>,<uuid>,<authkey>]",
+    "5,<productid>,<devicename>,<accesskey>",
+    "6,<iotcoreid>,<devicekey>,<devicesecret>",
+    "7",
+    "8,<productid>,<devicenumber>,<token>,<aepusername>",
+];
+/// The ninth stands there without the command's name.
+const CONFIGURED_LAST: &str = "9,<productkey>,<devicekey>,<devicesecret>,<token>";
+
 impl Module {
     /// The `=?` forms, as the manuals print them.
     pub(super) fn ranges(&self, name: &str) -> Result<Answer, CmeError> {
@@ -17,7 +37,7 @@ impl Module {
             .collect();
         let plain = plain.join(",");
         let ids = format!("({plain},101,102)");
-        let longest = self.settings.max_publish;
+        let longest = self.settings.stated_publish.unwrap_or(self.settings.max_publish);
         let optional = |text: &str| {
             if self.settings.literal_brackets {
                 format!("[,{text}]")
@@ -50,7 +70,14 @@ impl Module {
             "+MQTTPUB" | "+MQTTWILL" => format!("{ids},255,(0-2),(0,1),{longest}"),
             "+MQTTCONF" => "(0,1)".to_owned(),
             // V1.3's example lists these only.
-            _ => format!("({plain})"),
+            "+MQTTREAD" => format!("({plain})"),
+            "+MQTTAUTHDYN" => return Ok(Answer::lines(clouds(name, &DYNAMIC))),
+            "+MQTTAUTHCFG" => {
+                let mut lines = clouds(name, &CONFIGURED);
+                lines.push(CONFIGURED_LAST.into());
+                return Ok(Answer::lines(lines));
+            }
+            _ => self.sn_ranges(name),
         };
         Ok(Answer::line(format!("{name}: {text}")))
     }
@@ -78,6 +105,9 @@ impl Module {
                 let set = connections.filter_map(|connection| Some((connection.id, connection.will.as_ref()?)));
                 set.map(|(id, will)| will_line(id, will)).collect()
             }
+            "+MQTTSNCID" => self.sn_client_ids(),
+            // A line per registration, and none can be made.
+            "+MQTTSNREG" => Vec::new(),
             _ => return Err(NO_SUCH_FORM),
         };
         Ok(Answer::lines(lines))
@@ -96,6 +126,14 @@ impl Module {
         };
         ids.iter().map(|ids| format!("{name}: {ids}").into_bytes()).collect()
     }
+}
+
+/// A line per cloud (1.17, 1.18).
+fn clouds(name: &str, lines: &[&str]) -> Vec<Vec<u8>> {
+    lines
+        .iter()
+        .map(|line| format!("{name}: {line}").into_bytes())
+        .collect()
 }
 
 /// The manual prints the password, and so does the module.

@@ -14,6 +14,8 @@ pub enum Kind {
     Ignored,
     /// What the host wrote in data mode, or what there was of it when the module gave up waiting.
     Data,
+    /// A file for TLS, or what there was of it. It may be a key, so that only its size is shown.
+    File,
     /// What the host wrote between a command that asks for data and the prompt: lost.
     LostData,
     /// One element of the module's output: an echo, a line, a prompt.
@@ -27,6 +29,7 @@ impl Kind {
             Self::LostCommand => "lost command",
             Self::Ignored => "ignored",
             Self::Data => "data",
+            Self::File => "file",
             Self::LostData => "lost data",
             Self::Output => "answer",
         }
@@ -48,14 +51,12 @@ impl fmt::Display for Entry {
     /// A line for a log: printable, and without secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.at.as_millis();
-        write!(
-            f,
-            "{}.{:03} {}: {}",
-            millis / 1000,
-            millis % 1000,
-            self.kind.label(),
-            masked(&self.bytes)
-        )
+        let text = match self.kind {
+            Kind::File => format!("[{} bytes]", self.bytes.len()),
+            _ => masked(&self.bytes),
+        };
+        let (seconds, millis) = (millis / 1000, millis % 1000);
+        write!(f, "{seconds}.{millis:03} {}: {text}", self.kind.label())
     }
 }
 
@@ -157,13 +158,19 @@ impl Record {
         self.texts(Kind::LostCommand)
     }
 
-    /// What was written in data mode, one item for each time the module was in it.
+    /// What was written in data mode, one item for each time the module was in it; not the files for TLS.
     pub fn data(&self) -> Vec<Vec<u8>> {
-        self.entries
-            .iter()
-            .filter(|entry| entry.kind == Kind::Data)
-            .map(|entry| entry.bytes.clone())
-            .collect()
+        self.bytes(Kind::Data)
+    }
+
+    /// The files for TLS that were written.
+    pub fn files(&self) -> Vec<Vec<u8>> {
+        self.bytes(Kind::File)
+    }
+
+    fn bytes(&self, kind: Kind) -> Vec<Vec<u8>> {
+        let entries = self.entries.iter().filter(|entry| entry.kind == kind);
+        entries.map(|entry| entry.bytes.clone()).collect()
     }
 
     fn texts(&self, kind: Kind) -> Vec<String> {

@@ -6,6 +6,11 @@ use std::sync::Arc;
 use super::filter;
 use super::network::{BreakCause, Message, NetworkEvent, OpenRequest, Refusal, Token};
 
+/// `AT+GTSSLERR`: no trust file vouches for the server.
+const UNKNOWN_AUTHORITY: i32 = -11;
+/// `AT+GTSSLERR`: the handshake failed, because the server wants another certificate or one at all.
+const NOT_ADMITTED: i32 = -8;
+
 /// Who holds a connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Peer {
@@ -37,6 +42,8 @@ pub(super) struct Server {
     pub opens: Vec<OpenRequest>,
     pub published: Vec<(Vec<u8>, Message)>,
     pub credentials: Option<(Vec<u8>, Vec<u8>)>,
+    pub authority: Option<Vec<u8>>,
+    pub admitted: Option<Vec<u8>>,
     pub refusals: VecDeque<Refusal>,
     pub refuse_publications: bool,
     pub refuse_subscriptions: bool,
@@ -178,10 +185,25 @@ impl Server {
         }
     }
 
+    /// TLS as far as files can be compared: whether each side knows the other's.
+    fn shake_hands(&self, request: &OpenRequest) -> Result<(), Refusal> {
+        let knows = |known: &Option<Vec<u8>>, files: &[Vec<u8>]| match known {
+            Some(known) => files.contains(known),
+            None => true,
+        };
+        match &request.tls {
+            None if self.authority.is_some() => Err(Refusal::Unreachable),
+            Some(tls) if tls.verify && !knows(&self.authority, &tls.trust) => Err(Refusal::Tls(UNKNOWN_AUTHORITY)),
+            Some(tls) if !knows(&self.admitted, &tls.certificates) => Err(Refusal::Tls(NOT_ADMITTED)),
+            _ => Ok(()),
+        }
+    }
+
     pub fn admit(&mut self, request: &OpenRequest) -> Result<(), Refusal> {
         if let Some(refusal) = self.refusals.pop_front() {
             return Err(refusal);
         }
+        self.shake_hands(request)?;
         match &self.credentials {
             Some((user, password)) if (user, password) != (&request.user, &request.password) => Err(Refusal::Code(4)),
             _ if request.client_id.is_empty() && !request.clean => Err(Refusal::Code(2)),

@@ -1,10 +1,12 @@
 //! What the module keeps until it restarts.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::models::{Settings, Sim};
+use super::models::{Overflow, Settings, Sim};
 use super::network::Message;
 use super::radio::RadioState;
+use super::tls::TlsSettings;
+use super::uart::Uart;
 
 /// Everything volatile. V1.3: "Require Data Store at Power Down: No", for every command.
 #[derive(Debug)]
@@ -16,12 +18,19 @@ pub(super) struct State {
     pub direct: bool,
     /// The data connection is up.
     pub online: bool,
+    /// `AT+MQTTSNCID`, by connection.
+    pub sn_client_ids: BTreeMap<u16, Vec<u8>>,
     /// The SIM card is usable.
     pub sim_ready: bool,
     /// `AT+CGDCONT`, as it was set.
     pub context: Option<(Vec<u8>, Vec<u8>)>,
     pub radio: RadioState,
+    /// The `AT+GTSSL…` commands.
+    pub tls: TlsSettings,
+    /// `AT+GTSSLERR?`: why the last open with TLS failed, 0 if it did not.
+    pub tls_error: i32,
     pub connections: Vec<Connection>,
+    pub uart: Uart,
 }
 
 /// One MQTT connection.
@@ -71,10 +80,14 @@ impl State {
             error_form: 0,
             direct: true,
             online: settings.network_up,
+            sn_client_ids: BTreeMap::new(),
             sim_ready: settings.sim == Sim::Ready,
             context: None,
             radio: RadioState::new(settings),
+            tls: TlsSettings::default(),
+            tls_error: 0,
             connections: (1..=settings.connections).map(connection).collect(),
+            uart: Uart::new(settings),
         }
     }
 
@@ -94,9 +107,10 @@ impl State {
         used.map(|connection| connection.id).collect()
     }
 
-    /// Whether a message can be taken: printed at once, or stored.
+    /// Whether a message can be taken: printed at once, stored, or dropped.
     pub fn has_room(&self, id: u16, settings: &Settings) -> bool {
+        let takes_all = self.direct || settings.overflow != Overflow::Wait;
         self.connection(id)
-            .is_none_or(|connection| self.direct || connection.store.len() < settings.store)
+            .is_none_or(|connection| takes_all || connection.store.len() < settings.store)
     }
 }

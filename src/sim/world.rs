@@ -76,6 +76,12 @@ impl Line {
         self.module(|module| module.lose_network_for(cause, lasting, module.now));
     }
 
+    /// Resets the module now. See [`Module::restart`].
+    pub fn restart(&self) {
+        let now = self.0.0.borrow().now();
+        self.module(|module| module.restart(now));
+    }
+
     /// See [`Module::on_command`].
     pub fn on_command(&self, command: &[u8], answer: &[u8]) {
         self.module(|module| module.on_command(command, answer));
@@ -154,6 +160,11 @@ impl World {
     /// The first module loses its network now, for a while: see [`Module::lose_network_for`].
     pub fn lose_network(&self, cause: BreakCause, lasting: Duration) {
         self.first.lose_network(cause, lasting);
+    }
+
+    /// Resets the first module now. See [`Module::restart`].
+    pub fn restart(&self) {
+        self.first.restart();
     }
 
     /// See [`Module::on_command`], for the first module.

@@ -5,5 +5,5 @@ mod serial;
 mod threaded;
 
 #[cfg(feature = "serialport")]
-pub use serial::{FlowControl, SerialTransport};
+pub use serial::SerialTransport;
 pub use threaded::{ThreadedTransport, TransportError};

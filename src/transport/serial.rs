@@ -8,20 +8,10 @@ use std::io;
 use serialport::SerialPort;
 
 use super::threaded::{ThreadedTransport, TransportError};
+use crate::{FlowControl, SerialLine};
 
 /// How long the reading thread and a write wait at a time.
 const PATIENCE: Duration = Duration::from_millis(100);
-
-/// How the two ends of a serial line hold each other back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum FlowControl {
-    /// They do not. The usual choice for USB ports and short messages.
-    #[default]
-    None,
-    /// By the lines RTS and CTS, which must be wired.
-    Hardware,
-}
 
 /// A serial port of the desktop: a USB dongle's, a UART adapter's, or a pseudo-terminal.
 ///
@@ -50,7 +40,10 @@ pub enum FlowControl {
 /// println!("{}", identity.model.as_str());
 /// # Ok(()) }
 /// ```
-pub struct SerialTransport(ThreadedTransport<Writer>);
+pub struct SerialTransport {
+    transport: ThreadedTransport<Writer>,
+    baud: u32,
+}
 
 /// The port as a writer, without its `flush`, which waits for ever if the other end holds the line back.
 struct Writer(Box<dyn SerialPort>);
@@ -73,14 +66,11 @@ impl SerialTransport {
     /// What the operating system reports: that there is no such port, that it is in use, that this user may not open it.
     pub fn open(path: &str, baud: u32, flow_control: FlowControl) -> io::Result<Self> {
         let port = serialport::new(path, baud)
-            .flow_control(match flow_control {
-                FlowControl::None => serialport::FlowControl::None,
-                FlowControl::Hardware => serialport::FlowControl::Hardware,
-            })
+            .flow_control(native(flow_control))
             .timeout(PATIENCE)
             .open()?;
         let reader = port.try_clone()?;
-        ThreadedTransport::new(reader, Writer(port)).map(Self)
+        ThreadedTransport::new(reader, Writer(port)).map(|transport| Self { transport, baud })
     }
 }
 
@@ -94,10 +84,43 @@ impl Drop for SerialTransport {
     fn drop(&mut self) {
         // Awaited, since the thread's half keeps the port busy for the next one who wants to open it. A panic in it has been
         // reported already.
-        if let Some(thread) = self.0.close() {
+        if let Some(thread) = self.transport.close() {
             drop(thread.join());
         }
     }
+}
+
+fn native(flow_control: FlowControl) -> serialport::FlowControl {
+    match flow_control {
+        FlowControl::None => serialport::FlowControl::None,
+        FlowControl::Hardware => serialport::FlowControl::Hardware,
+    }
+}
+
+impl SerialLine for SerialTransport {
+    fn baud(&self) -> u32 {
+        self.baud
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), TransportError> {
+        self.transport.writer().0.set_baud_rate(baud).map_err(reported)?;
+        self.baud = baud;
+        Ok(())
+    }
+
+    fn set_flow_control(&mut self, flow_control: FlowControl) -> Result<(), TransportError> {
+        let port = &mut self.transport.writer().0;
+        port.set_flow_control(native(flow_control)).map_err(reported)
+    }
+
+    fn set_dtr(&mut self, on: bool) -> Result<(), TransportError> {
+        let port = &mut self.transport.writer().0;
+        port.write_data_terminal_ready(on).map_err(reported)
+    }
+}
+
+fn reported(error: serialport::Error) -> TransportError {
+    (&io::Error::from(error)).into()
 }
 
 impl embedded_io::ErrorType for SerialTransport {
@@ -106,16 +129,16 @@ impl embedded_io::ErrorType for SerialTransport {
 
 impl embedded_io_async::Read for SerialTransport {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
-        self.0.read(buffer).await
+        self.transport.read(buffer).await
     }
 }
 
 impl embedded_io_async::Write for SerialTransport {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, TransportError> {
-        self.0.write(bytes).await
+        self.transport.write(bytes).await
     }
 
     async fn flush(&mut self) -> Result<(), TransportError> {
-        self.0.flush().await
+        self.transport.flush().await
     }
 }

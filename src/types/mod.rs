@@ -7,6 +7,7 @@ mod options;
 mod publication;
 mod qos;
 mod text;
+mod tls;
 mod topic;
 mod will;
 
@@ -17,5 +18,6 @@ pub use options::ConnectOptions;
 pub use publication::{Delivery, Publication};
 pub use qos::QoS;
 pub use text::{Escapes, Text};
+pub use tls::Tls;
 pub use topic::{TopicFilter, TopicName};
 pub use will::Will;

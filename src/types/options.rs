@@ -1,6 +1,6 @@
 //! How to connect to a broker.
 
-use super::{Credentials, Will};
+use super::{Credentials, Tls, Will};
 
 /// Where and how to connect: the arguments of `AT+MQTTUSER`, `AT+MQTTWILL` and `AT+MQTTOPEN`.
 ///
@@ -22,10 +22,11 @@ pub struct ConnectOptions<'a> {
     pub(crate) keep_alive: u16,
     pub(crate) clean_session: bool,
     pub(crate) will: Option<Will<'a>>,
+    pub(crate) tls: Option<Tls<'a>>,
 }
 
 impl<'a> ConnectOptions<'a> {
-    /// A clean session with a keep-alive of 60 s, anonymous, without a will.
+    /// A clean session with a keep-alive of 60 s, anonymous, without a will, not encrypted.
     ///
     /// `host` is a name or an address of at most 255 bytes, `port` 1 to 65535; `connect` refuses anything else.
     pub const fn new(host: &'a str, port: u16) -> Self {
@@ -37,6 +38,7 @@ impl<'a> ConnectOptions<'a> {
             keep_alive: 60,
             clean_session: true,
             will: None,
+            tls: None,
         }
     }
 
@@ -69,6 +71,12 @@ impl<'a> ConnectOptions<'a> {
     /// The message that the broker publishes when the connection is lost.
     pub const fn will(mut self, will: Will<'a>) -> Self {
         self.will = Some(will);
+        self
+    }
+
+    /// Encrypts the connection. Brokers have a port of its own for that, mostly 8883.
+    pub const fn tls(mut self, tls: Tls<'a>) -> Self {
+        self.tls = Some(tls);
         self
     }
 }

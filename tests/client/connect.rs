@@ -195,7 +195,7 @@ fn a_will_reaches_the_broker_and_escapes_where_it_must() {
 }
 
 #[test]
-fn a_will_goes_by_data_mode_where_the_dialect_has_it() {
+fn a_will_goes_by_data_mode_where_the_module_has_it() {
     let world = World::online(Settings {
         echo: false,
         will_data_mode: true,
@@ -204,7 +204,8 @@ fn a_will_goes_by_data_mode_where_the_dialect_has_it() {
     let listener = world.broker().client("listener");
     listener.subscribe("alive", 1);
     let mut memory = Memory::default();
-    let mut modem = memory.modem_with(&world, fibocom_mqtt::Dialect::default().will_data_mode(true));
+    let mut modem = memory.modem(&world);
+    modem.set_feature(fibocom_mqtt::Feature::WillDataMode, true);
     world.block_on(async {
         let options = options().will(Will::new(topic("alive"), b"\r\nOK\r\n\"\\"));
         modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();

@@ -1,7 +1,7 @@
 //! Publishing: what the module says is what the caller hears.
 
 use fibocom_mqtt::sim::{Settings, World};
-use fibocom_mqtt::{Delivery, Error, Event, Field, InvalidInput, Publication, QoS, TopicFilter};
+use fibocom_mqtt::{Delivery, Error, Event, Limit, Publication, QoS, TopicFilter};
 
 use crate::support::*;
 
@@ -45,14 +45,7 @@ fn what_the_module_says_of_a_publication_is_what_the_caller_hears() {
         );
         let long = [0; 1025];
         let error = client.publish(&Publication::new(topic("t"), &long)).await.unwrap_err();
-        assert_eq!(
-            error,
-            Error::Invalid(InvalidInput::TooLong {
-                field: Field::Payload,
-                len: 1025,
-                max: 1024
-            })
-        );
+        assert_eq!(error, exceeds(Limit::Payload, 1025, 1024));
     });
 }
 

@@ -108,14 +108,20 @@ fn info_of_a_module_without_a_network() {
     };
     let served = Served::start(settings);
     let done = run(["--port", &served.port, "info"]).succeeded();
-    for words in [
-        "operator         none",
-        "registration     denied",
-        "registration cs  denied",
-        "clock            not set",
-        "10.85.71.198                 (AT+CGPADDR=1)",
+    for (name, value, source) in [
+        ("operator", "none", "AT+COPS?"),
+        ("registration", "denied", "AT+CEREG?"),
+        ("registration cs", "denied", "AT+CREG?"),
+        ("clock", "not set", "AT+CCLK?"),
+        ("address", "10.85.71.198", "AT+CGPADDR=1"),
     ] {
-        assert!(done.text().contains(words), "{words}: {}", done.text());
+        let line = format!("{name} {value} ({source})");
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            done.text().lines().any(|own| words(own) == line),
+            "{line}: {}",
+            done.text()
+        );
     }
 }
 
@@ -227,7 +233,7 @@ fn a_message_is_repeated_as_often_as_wanted() {
         .collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     let log = std::fs::read_to_string(log).unwrap();
-    assert_eq!(commands(&log, "AT+MQTTPUB="), 5);
+    assert_eq!(commands(&log, "AT+MQTTPUB=1"), 5);
     assert_eq!(commands(&log, "AT+MQTTCLOSE=1"), 1);
 }
 
@@ -281,5 +287,31 @@ fn help_names_every_command_and_every_exit_code() {
         "--simulate",
     ] {
         assert!(done.text().contains(word), "{word}");
+    }
+}
+
+#[test]
+fn a_model_that_is_named_overrules_what_the_module_calls_itself() {
+    let done = run([SIMULATE, "--model", "nl668-am", "--json", "info"]).succeeded();
+    let known = &objects(done.text())[0]["known_as"];
+    assert_eq!(
+        (&known["value"], &known["source"]),
+        (&"NL668-AM".into(), &"--model".into())
+    );
+    run([SIMULATE, "--model", "EC200U", "info"]).failed(1, &["EC200U", "MC665-CN-22"]);
+}
+
+#[test]
+fn info_names_each_model_from_what_it_prints() {
+    for name in fibocom_mqtt::sim::Settings::NAMES {
+        let done = run([&format!("--simulate={name}"), "--json", "info"]).succeeded();
+        let facts = &objects(done.text())[0];
+        let known = fibocom_mqtt::Model::identify(facts["known_as"]["value"].as_str().unwrap());
+        let expected = fibocom_mqtt::Model::identify(name);
+        assert!(
+            known.series().is_some() && known.series() == expected.series(),
+            "{name}: {facts}"
+        );
+        assert_eq!(facts["known_as"]["source"], "AT+CGMM");
     }
 }

@@ -10,3 +10,4 @@ mod tool;
 mod commands;
 mod exits;
 mod secrets;
+mod tls;

@@ -1,9 +1,8 @@
 //! Every call ends, and says what is the matter.
 
-use std::time::Duration;
-
-use fibocom_mqtt::sim::{Settings, World};
-use fibocom_mqtt::{Announcement, ConnectionId, Dialect, Error, Field, InvalidInput, Will, command};
+use embassy_futures::join::join;
+use fibocom_mqtt::sim::{Fault, Settings, World};
+use fibocom_mqtt::{Announcement, ConnectionId, Error, Feature, Limit, Will, command};
 
 use crate::SECOND;
 use crate::support::*;
@@ -50,6 +49,23 @@ fn any_line_buffer_ends_every_call() {
 }
 
 #[test]
+fn a_line_in_the_last_moment_does_not_keep_a_call() {
+    let world = online();
+    world.module(|module| module.settings_mut().faults.push(Fault::Silent));
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let line = async {
+            sleep(&world, SECOND).await;
+            world.emit_raw(b"\r\n+SIM READY\r\n");
+        };
+        // Polled first, so that the line and the end of the second meet.
+        let (_, answer) = join(line, modem.send(&command::Attention)).await;
+        assert_eq!(answer, Err(Error::Silent));
+    });
+}
+
+#[test]
 fn any_message_and_transmit_buffer_ends_every_call() {
     let world = online();
     let mut memory = Memory::default();
@@ -79,15 +95,13 @@ fn a_will_longer_than_the_module_takes_is_refused_before_a_byte_is_written() {
     let world = online();
     for data_mode in [false, true] {
         let mut memory = Memory::default();
-        let mut modem = memory.modem_with(&world, Dialect::default().will_data_mode(data_mode));
+        let mut modem = memory.modem(&world);
+        modem.set_feature(Feature::WillDataMode, data_mode);
         world.block_on(async {
             let payload = [b'x'; 1025];
             let options = options().will(Will::new(topic("t"), &payload));
-            let (field, len, max) = (Field::WillPayload, 1025, 1024);
-            assert_eq!(
-                modem.client(ConnectionId::FIRST).connect(&options).await,
-                Err(Error::Invalid(InvalidInput::TooLong { field, len, max }))
-            );
+            let refused = modem.client(ConnectionId::FIRST).connect(&options).await;
+            assert_eq!(refused, Err(exceeds(Limit::WillPayload, 1025, 1024)));
         });
     }
     assert!(world.record().written().is_empty());
@@ -119,7 +133,7 @@ fn what_comes_at_the_very_deadline_ends_no_call_and_stops_none() {
             ..Settings::l610()
         });
         // Each AT of attaching is given up a second after the last, and the module reports itself at such a moment.
-        world.module(|module| module.restart(Duration::ZERO));
+        world.restart();
         let mut memory = Memory::default();
         let mut modem = memory.modem(&world);
         world.block_on(async {

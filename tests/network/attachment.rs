@@ -32,7 +32,7 @@ fn attaching_fails_with_what_the_module_said_when_its_time_is_over() {
             ..Radio::default()
         }));
         let (outcome, took) = bring_up_within(&world, &network, wait);
-        let said = NetworkProblem::Attach(cme(CmeError::Unknown(107)));
+        let said = NetworkProblem::Attach(cme(CmeError::PacketServiceNotAllowed));
         assert_eq!(outcome, problem(said));
         assert!(took >= limit && took < limit + SECOND, "{took:?}");
         // Without an answer.

@@ -1,5 +1,7 @@
 //! A simulated module on a bench, for tests that look at every byte.
 
+#![allow(dead_code)]
+
 use std::time::Duration;
 
 use fibocom_mqtt::sim::{MemoryBroker, Module, Settings};

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use embedded_io_async::{Read, Write};
 use fibocom_mqtt::sim::{Port, Settings, VirtualClock, World};
-use fibocom_mqtt::{Buffers, Client, ConnectOptions, ConnectionId, Dialect, Modem, QoS, TopicFilter, TopicName};
+use fibocom_mqtt::{
+    Buffers, Client, ConnectOptions, ConnectionId, Dialect, Error, InvalidInput, Limit, Model, Modem, QoS, Source,
+    TopicFilter, TopicName,
+};
 
 pub type TestModem<'b, T = Port> = Modem<'b, T, VirtualClock>;
 pub type TestClient<'m, 'b, T = Port> = Client<'m, 'b, T, VirtualClock>;
@@ -130,4 +133,15 @@ pub async fn sleep(world: &World, duration: Duration) {
     use fibocom_mqtt::Clock;
     let clock = world.clock();
     clock.sleep_until(clock.now() + duration).await;
+}
+
+/// The refusal of an unknown model: the manuals' common limits.
+pub fn exceeds<E>(limit: Limit, asked: usize, max: u16) -> Error<E> {
+    Error::Invalid(InvalidInput::Exceeds {
+        model: Model::UNKNOWN,
+        limit,
+        asked,
+        max,
+        said_by: Source::Table,
+    })
 }

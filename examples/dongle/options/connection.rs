@@ -9,6 +9,7 @@ use lexopt::{Parser, ValueExt};
 
 use super::message::{MAX_PAYLOAD, bytes, qos};
 use super::number;
+use super::tls::{self, TlsOptions};
 use crate::failure::Failure;
 
 /// The longest keep-alive in seconds (V1.3 section 1.2).
@@ -20,6 +21,7 @@ pub struct Target {
     pub port: u16,
     pub id: ConnectionId,
     pub login: Login,
+    pub tls: Option<TlsOptions>,
     client_id: Option<String>,
     keep_alive: u16,
     keep_session: bool,
@@ -51,6 +53,9 @@ impl Target {
         if let Some(client_id) = &self.client_id {
             options = options.client_id(client_id);
         }
+        if let Some(tls) = &self.tls {
+            options = options.tls(tls.tls());
+        }
         if let Some(will) = &self.will {
             let topic = TopicName::new(&will.topic)?;
             let message = Will::new(topic, &will.payload).qos(will.qos);
@@ -76,6 +81,7 @@ pub(super) struct Raw {
     will_payload: Option<Vec<u8>>,
     will_qos: Option<QoS>,
     will_retain: bool,
+    tls: tls::Raw,
 }
 
 impl Raw {
@@ -103,7 +109,7 @@ impl Raw {
             "will-payload" => self.will_payload = Some(bytes(parser.value()?)),
             "will-qos" => self.will_qos = Some(qos(parser, "--will-qos")?),
             "will-retain" => self.will_retain = true,
-            _ => return Ok(false),
+            _ => return self.tls.long(name, parser),
         }
         Ok(true)
     }
@@ -125,7 +131,8 @@ impl Raw {
             (self.will_qos.is_some(), "--will-qos"),
             (self.will_retain, "--will-retain"),
         ];
-        match given.into_iter().find_map(|(given, name)| given.then_some(name)) {
+        let given = given.into_iter().find_map(|(given, name)| given.then_some(name));
+        match given.or(self.tls.first()) {
             None => Ok(()),
             Some(option) => Err(Failure::usage(format!(
                 "{command} does not take {option}: leave it out"
@@ -162,14 +169,18 @@ impl Raw {
                 retain: self.will_retain,
             }),
         };
+        let tls = self.tls.whole()?;
+        // As mosquitto_pub has it.
+        let port = if tls.is_some() { 8883 } else { 1883 };
         let target = Target {
             host,
-            port: self.port.unwrap_or(1883),
+            port: self.port.unwrap_or(port),
             id: self.id.unwrap_or(ConnectionId::FIRST),
             login: Login {
                 user: self.user.unwrap_or_default(),
                 password,
             },
+            tls,
             client_id: self.client_id,
             keep_alive: self.keep_alive.unwrap_or(60),
             keep_session: self.keep_session,

@@ -18,21 +18,28 @@ The module
   --port PATH            its AT port, such as /dev/ttyUSB0 or COM3; tcp:HOST:PORT is a simulator's
   --baud N               speed of the port (115200)
   --flow-control         with RTS and CTS
-  --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server
+  --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server;
+                         an L610, or a MODEL such as MC610, LE270 or MC665-CN-22 (a wrong one shows them all)
   --broker HOST:PORT     the simulated module connects to this server instead
+  --model NAME           what the module is, whatever it says: L610, MC665-CN-22, NL66x and so on
   --apn APN              access point name (the SIM's own)
   --pin PIN              the SIM's PIN, sent once if the SIM asks for it; a wrong one is never repeated
   --no-network           no SIM, registration and address: for ports where only MQTT commands answer
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)
 
 The connection, for demo, pub and sub
-  -h HOST, -p PORT       the broker (port 1883)
+  -h HOST, -p PORT       the broker (port 1883, with TLS 8883)
   -u USER, -P PASSWORD   user name and password
   --password-file FILE   the password, without a line end; not seen in the list of processes
   -i CLIENT-ID           MQTT client id (the IMEI and the number of the connection)
   -k SECONDS             keep-alive, 1 to 300 (60)
   -c                     keep the session: clean session off
   --id 1|2|3             which of the module's connections (1; few modules have 3)
+  --tls                  encrypt; --cafile does so, too
+  --cafile FILE          the certificate of the authority that vouches for the broker, in PEM
+  --cert FILE, --key FILE
+                         the module's own certificate and its key, in PEM, for brokers that want one
+  --insecure             with --tls: believe any broker; nothing of its certificate is checked
   --will-topic TOPIC, --will-payload TEXT, --will-qos QOS, --will-retain
 
 pub

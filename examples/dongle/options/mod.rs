@@ -3,10 +3,12 @@
 mod connection;
 mod help;
 mod message;
+mod tls;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use fibocom_mqtt::{Model, UnknownModel};
 use lexopt::{Arg, Parser, ValueExt};
 
 pub use connection::Target;
@@ -56,11 +58,22 @@ impl Action {
     }
 }
 
+impl Action {
+    fn has_tls(&self) -> bool {
+        match self {
+            Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) => target.tls.is_some(),
+            Self::Info | Self::At(_) => false,
+        }
+    }
+}
+
 /// A whole command line.
 pub struct Options {
     pub place: Place,
     pub baud: u32,
     pub flow_control: bool,
+    /// What the module is, whatever it says.
+    pub model: Option<Model>,
     pub apn: Option<String>,
     pub pin: Option<String>,
     pub network: bool,
@@ -79,6 +92,7 @@ struct Raw {
     flow_control: bool,
     simulate: Option<Option<String>>,
     broker: Option<String>,
+    model: Option<Model>,
     apn: Option<String>,
     pin: Option<String>,
     no_network: bool,
@@ -106,6 +120,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
                 raw.simulate = Some(model);
             }
             Arg::Long("broker") => raw.broker = Some(parser.value()?.string()?),
+            Arg::Long("model") => raw.model = Some(model(&parser.value()?.string()?)?),
             Arg::Long("apn") => raw.apn = Some(parser.value()?.string()?),
             Arg::Long("pin") => raw.pin = Some(pin(parser.value()?.string()?)?),
             Arg::Long("no-network") => raw.no_network = true,
@@ -113,9 +128,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(
-                later @ ("model" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key" | "insecure"),
-            ) => {
+            Arg::Long(later @ ("reconnect" | "direct" | "cloud")) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
             Arg::Value(word) => raw.words.push(word.string()?),
@@ -185,6 +198,11 @@ impl Raw {
                 "'{word}' is one word too many: quote what belongs together"
             )));
         }
+        if action.has_tls() && simulated && self.broker.is_none() {
+            return Err(Failure::usage(
+                "the server in this process speaks no TLS: give one that does with --broker HOST:PORT",
+            ));
+        }
         let place = match (self.port, self.simulate, self.broker) {
             (None, None, _) => {
                 return Err(Failure::usage(
@@ -207,6 +225,7 @@ impl Raw {
             place,
             baud: self.baud.unwrap_or(115_200),
             flow_control: self.flow_control,
+            model: self.model,
             apn: self.apn,
             pin: self.pin,
             network: !self.no_network,
@@ -227,6 +246,14 @@ fn pin(pin: String) -> Result<String, Failure> {
     } else {
         Err(Failure::usage("--pin takes 4 to 8 digits"))
     }
+}
+
+/// A model that the driver knows.
+fn model(name: &str) -> Result<Model, Failure> {
+    name.parse().map_err(|UnknownModel| {
+        let names: Vec<_> = Model::all().map(|model| model.name()).collect();
+        Failure::usage(format!("no model {name} is known: there are {}", names.join(", ")))
+    })
 }
 
 /// A raw command is one line, so that it cannot be two.

@@ -5,6 +5,7 @@ mod answers;
 mod any_bytes;
 mod bytes;
 mod network;
+mod tls;
 
 use atat::AtatCmd;
 

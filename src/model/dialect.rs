@@ -1,4 +1,4 @@
-//! What is known of the module in use.
+//! How firmware speaks where the manuals leave it open.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::types::Escapes;
 /// ```
 /// use fibocom_mqtt::{Dialect, Escapes};
 ///
-/// let dialect = Dialect::default().escapes(Escapes::Hex).will_data_mode(true);
+/// let dialect = Dialect::default().escapes(Escapes::Hex).result_at_qos0(false);
 /// # let _ = dialect;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,6 @@ pub struct Dialect {
     #[cfg_attr(all(feature = "defmt", target_os = "none"), defmt(Debug2Format))]
     pub(crate) data_mode_limit: Option<Duration>,
     pub(crate) result_at_qos0: bool,
-    pub(crate) will_data_mode: bool,
-    pub(crate) max_payload: u16,
 }
 
 impl Default for Dialect {
@@ -34,8 +32,6 @@ impl Default for Dialect {
             read_quotes: None,
             data_mode_limit: Some(Duration::from_secs(30)),
             result_at_qos0: true,
-            will_data_mode: false,
-            max_payload: 1024,
         }
     }
 }
@@ -64,18 +60,6 @@ impl Dialect {
     /// [`Delivery::Accepted`](crate::Delivery::Accepted).
     pub const fn result_at_qos0(mut self, result: bool) -> Self {
         self.result_at_qos0 = result;
-        self
-    }
-
-    /// Whether the payload of a will can be sent in data mode (MC66x, MG66x and FG13x, V1.3 section 1.12).
-    pub const fn will_data_mode(mut self, data_mode: bool) -> Self {
-        self.will_data_mode = data_mode;
-        self
-    }
-
-    /// The longest payload of a publication and of a will, in bytes (1024 by the manuals).
-    pub const fn max_payload(mut self, bytes: u16) -> Self {
-        self.max_payload = bytes;
         self
     }
 

@@ -1,0 +1,153 @@
+//! A restart of the module while it is in use: how it shows, and what it ends.
+//!
+//! Nothing survives it (V1.3: no command's setting is stored), but a host that did not ask for it learns of it only from what the module
+//! prints when it is up again.
+
+use core::time::Duration;
+
+use super::exchange::Phase;
+use super::{Engine, Link, Outcome};
+use crate::Instant;
+use crate::error::Error;
+use crate::trace::Trace;
+use crate::types::ConnectionId;
+
+/// What a module prints when it has booted, and never else.
+const REPORTS: [&[u8]; 2] = [b"AT command ready", b"AT READY"];
+
+/// What a module prints when it has booted, but also when it finds its SIM again (seen inside `AT+CGATT=1`).
+const HINT: &[u8] = b"+SIM READY";
+
+/// No module boots in so short a time.
+const BOOT: Duration = Duration::from_secs(1);
+
+/// What is known about restarts.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// The driver has attached: it knows what state the module was in.
+    attached: bool,
+    /// Since then the module has restarted.
+    restarted: bool,
+    /// Error numbers and no echo are in force, so their absence says that they were lost.
+    settings: bool,
+    /// Something looks like a restart.
+    suspected: bool,
+    /// When the settings were last seen to be in force.
+    seen_at: Instant,
+}
+
+impl Watch {
+    pub(super) const fn new() -> Self {
+        Self {
+            attached: false,
+            restarted: false,
+            settings: false,
+            suspected: false,
+            seen_at: Instant::from_millis(0),
+        }
+    }
+}
+
+impl Engine<'_> {
+    /// Attaching begins: whatever the module reports is no surprise.
+    pub(crate) fn expect_anything(&mut self) {
+        self.watch = Watch::new();
+    }
+
+    /// The module was attached to, and has the settings that the driver wants.
+    pub(crate) fn note_attached(&mut self, now: Instant) {
+        self.watch = Watch {
+            attached: true,
+            settings: true,
+            seen_at: now,
+            ..Watch::new()
+        };
+    }
+
+    /// Whether the module has restarted since it was attached to.
+    pub(crate) fn has_restarted(&self) -> bool {
+        self.watch.restarted
+    }
+
+    /// Whether something looks like a restart, which [`note_error_reports`](Self::note_error_reports) is to settle.
+    pub(crate) fn suspects_restart(&self) -> bool {
+        self.watch.suspected
+    }
+
+    /// The module was asked for its error reports, which a restart switches off.
+    pub(crate) fn note_error_reports(&mut self, on: bool, now: Instant) {
+        self.watch.suspected = false;
+        self.watch.seen_at = now;
+        if !on {
+            self.restarted();
+        }
+    }
+
+    /// The caller has the module print no error numbers: their absence says nothing any more.
+    pub(super) fn note_command(&mut self) {
+        if self.transmit.command() == b"AT+CMEE=0" {
+            self.watch.settings = false;
+        }
+    }
+
+    /// An echo has come, although the driver has switched it off.
+    pub(super) fn on_echo(&mut self, now: Instant) {
+        self.suspect(now);
+    }
+
+    /// Whether a line reports that the module has booted.
+    pub(super) fn on_report(&mut self, now: Instant) -> bool {
+        // Garbage may stand in front of it.
+        let line = self.decoder.line();
+        let booted = REPORTS.iter().any(|report| line.ends_with(report));
+        if booted {
+            self.restarted();
+        } else if line == HINT {
+            self.suspect(now);
+        }
+        booted
+    }
+
+    fn suspect(&mut self, now: Instant) {
+        self.watch.suspected |= self.watch.settings && now >= self.watch.seen_at + BOOT;
+    }
+
+    /// Everything that the module had is gone, what it was asked included.
+    fn restarted(&mut self) {
+        warning!("the module has restarted");
+        if let Some(trace) = &mut self.trace {
+            trace(Trace::Restart);
+        }
+        let in_use = self.connections.restarted();
+        self.watch.restarted |= self.watch.attached || in_use;
+        (self.watch.settings, self.watch.suspected) = (false, false);
+        self.quiet_until = None;
+        self.decoder.abandon_body();
+        // What was written only in part would become the beginning of the next command.
+        if self.pending().is_empty() {
+            self.fence.waive();
+        } else {
+            self.fence.require();
+        }
+        self.transmit.clear();
+        if let Some(exchange) = &self.exchange {
+            let sent = match exchange.phase {
+                Phase::Command | Phase::Data => false,
+                Phase::Answer => !exchange.prompt,
+                Phase::AfterData | Phase::Result => true,
+            };
+            self.finish(Outcome::Restarted { sent });
+        }
+    }
+
+    /// The error of a call on a connection that a restart has ended: the first one tells it.
+    pub(crate) fn tell_restart<E>(&mut self, id: ConnectionId) -> Error<E> {
+        match self.connection_mut(id) {
+            Some(connection) if connection.link == Link::Restarted && connection.break_unreported => {
+                connection.break_unreported = false;
+                Error::Restarted
+            }
+            _ => Error::NotConnected,
+        }
+    }
+}
