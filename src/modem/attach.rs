@@ -236,7 +236,7 @@ where
     async fn find(&mut self, fresh: bool, until: Instant, scan: Option<&Scan<'_, T>>) -> Result<(), Error<T::Error>> {
         let limit = self.engine.dialect.data_mode_limit.filter(|_| !fresh);
         let calls = if scan.is_some() { SCANNING_CALLS } else { CALLS };
-        let mut patience = limit.map_or(CALL, |limit| limit + BEYOND);
+        let mut patience = limit.map_or(CALL, |limit| limit.saturating_add(BEYOND));
         // The second call of a pair is next if the first one was no listening.
         let mut second = limit.is_none();
         let mut rates = scan.into_iter().flat_map(Scan::round).cycle();
