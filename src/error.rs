@@ -42,6 +42,8 @@ pub enum Field {
     KeyFile,
     /// A whole command line.
     CommandLine,
+    /// Rate of the serial line in bits per second.
+    BaudRate,
 }
 
 impl fmt::Display for Field {
@@ -62,6 +64,7 @@ impl fmt::Display for Field {
             Self::CertificateFile => "certificate file",
             Self::KeyFile => "key file",
             Self::CommandLine => "command line",
+            Self::BaudRate => "baud rate",
         })
     }
 }

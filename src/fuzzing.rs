@@ -11,7 +11,7 @@ use crate::types::{ConnectionId, TopicFilter, TopicName};
 use crate::{DirectMessage, Line, Urc};
 
 /// Names that lines of the module begin with.
-pub const NAMES: [&[u8]; 28] = [
+pub const NAMES: [&[u8]; 32] = [
     b"+MQTTUSER",
     b"+MQTTOPEN",
     b"+MPQTTOPEN",
@@ -37,6 +37,10 @@ pub const NAMES: [&[u8]; 28] = [
     b"+CGPADDR",
     b"+CCLK",
     b"+MIPCALL",
+    b"+GTSSLVER",
+    b"+GTSSLMODE",
+    b"+GTSSLFILE",
+    b"+GTSSLERR",
     b"+CME ERROR",
     b"+CMS ERROR",
     b"OK",
@@ -222,6 +226,10 @@ fn answers(answer: &[u8]) {
     let _ = parse(&ReadPdp, answer);
     let _ = parse(&ReadAddress, answer);
     let _ = parse(&ReadClock, answer).map(|time| time.to_string());
+    let _ = parse(&ReadTlsVersion, answer);
+    let _ = parse(&ReadTlsMode, answer);
+    let _ = parse(&ReadTlsFiles, answer);
+    let _ = parse(&ReadTlsError, answer);
     for limits in [
         parse(&TestPublish, answer).map(|limits| limits.qos),
         parse(&TestConf, answer),

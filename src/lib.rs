@@ -28,6 +28,7 @@ pub mod fuzzing;
 mod line;
 mod model;
 mod modem;
+mod power;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -37,7 +38,7 @@ mod transport;
 mod types;
 mod urc;
 
-pub use client::{Client, Event, SettledEnd};
+pub use client::{Client, Event, Incoming, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -52,13 +53,16 @@ pub use modem::{
     Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
     TlsProblem,
 };
+pub use power::{PowerControl, PowerTiming};
+#[cfg(feature = "embedded-hal")]
+pub use power::{PowerKey, ResetLine};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
-    Text, Tls, TopicFilter, TopicName, Will,
+    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes, Message,
+    Publication, QoS, Text, Tls, TopicFilter, TopicName, Will,
 };
 pub use urc::{DirectMessage, Operation, Urc};

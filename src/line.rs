@@ -14,8 +14,8 @@ pub enum FlowControl {
 
 /// A port whose rate, flow control and DTR can be changed while it is in use, so that it can follow the module.
 ///
-/// `SerialTransport` (feature `serialport`) and the simulator's port are such; a board implements it for its UART. A port that has no
-/// such line, as one of USB that is wired to none, does nothing and succeeds.
+/// `SerialTransport` (feature `serialport`) and the simulator's port are such; a board implements it for its UART. Where there is no
+/// such line, as behind some USB ports, it may do nothing or report an error.
 ///
 /// ```
 /// use embedded_io_async::ErrorType;

@@ -11,8 +11,15 @@ mod tool;
 
 use std::process::Command;
 
+use embassy_futures::select::{Either, select};
+use embassy_futures::yield_now;
+use fibocom_mqtt::{
+    Buffers, ConnectOptions, ConnectionId, FlowControl, Incoming, Modem, Network, Publication, QoS, SerialTransport,
+    StdClock, TopicFilter, TopicName,
+};
+use futures_lite::future::block_on;
 use mosquitto::{Mosquitto, installed, readable_by_all};
-use tool::{all_bytes, output, run, text};
+use tool::{PATIENCE, all_bytes, output, run, text};
 
 /// The numbers 1 to `count`, a line each.
 fn numbers(count: u32) -> Vec<u8> {
@@ -164,6 +171,79 @@ fn five_hundred_messages_are_published_each_once() {
         "{}",
         done.text()
     );
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn five_hundred_messages_each_way_on_two_connections_at_once() {
+    const IDS: [(ConnectionId, &str); 2] = [(ConnectionId::FIRST, "one"), (ConnectionId::SECOND, "two")];
+    let server = Mosquitto::start();
+    let module = server.module();
+    let watchers = IDS.map(|(_, name)| server.subscriber(&["-t", &format!("up/{name}"), "-q", "2", "-C", "501"]));
+    let lines = server.file("lines");
+    std::fs::write(&lines, numbers(500)).unwrap();
+
+    let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
+    let port = SerialTransport::open(&module.port, 115_200, FlowControl::None).unwrap();
+    let mut modem = Modem::new(
+        port,
+        StdClock::new(),
+        Buffers::new(&mut line, &mut message, &mut transmit),
+    );
+    let received = block_on(async {
+        modem.attach(PATIENCE).await.unwrap();
+        modem.bring_up(&Network::new(), PATIENCE).await.unwrap();
+        for (id, name) in IDS {
+            let mut client = modem.client(id);
+            client.connect(&ConnectOptions::new("any", 1883)).await.unwrap();
+            let filter = format!("down/{name}");
+            let filter = TopicFilter::new(&filter).unwrap();
+            client.subscribe(filter, QoS::ExactlyOnce).await.unwrap();
+        }
+        let mut floods = ["1", "2"].into_iter().zip(IDS).map(|(qos, (_, name))| {
+            let arguments = ["-t", &format!("down/{name}"), "-q", qos, "-l"];
+            let lines = std::fs::File::open(&lines).unwrap();
+            server.client("mosquitto_pub", &arguments).stdin(lines).spawn().unwrap()
+        });
+        let mut floods = [floods.next().unwrap(), floods.next().unwrap()];
+        let (mut received, mut published, mut buffer) = ([Vec::new(), Vec::new()], 0, [0; 64]);
+        while received.iter().any(|of_one| of_one.len() < numbers(500).len()) || published < 500 {
+            if published < 500 {
+                published += 1;
+                for (id, name) in IDS {
+                    let (topic, payload) = (format!("up/{name}"), published.to_string());
+                    let publication = Publication::new(TopicName::new(&topic).unwrap(), payload.as_bytes());
+                    let qos = QoS::try_from(1 + u8::from(published % 2 == 0)).unwrap();
+                    modem.client(id).publish(&publication.qos(qos)).await.unwrap();
+                }
+            }
+            // As long as there is something to publish, recv_any is dropped wherever it stands.
+            let pause = async {
+                for _ in 0..3 {
+                    yield_now().await;
+                }
+                if published == 500 {
+                    std::future::pending().await
+                }
+            };
+            match select(modem.recv_any(&mut buffer), pause).await {
+                Either::First(Ok(Incoming::Message(id, message))) => {
+                    let (index, (_, name)) = IDS.into_iter().enumerate().find(|(_, of)| of.0 == id).unwrap();
+                    assert_eq!(message.topic_str(), Some(&*format!("down/{name}")));
+                    received[index].extend([message.payload(), b"\n"].concat());
+                }
+                Either::First(other) => panic!("{other:?}"),
+                Either::Second(()) => {}
+            }
+        }
+        assert!(floods.iter_mut().all(|flood| flood.wait().unwrap().success()));
+        received
+    });
+    assert!(received.iter().all(|received| *received == numbers(500)));
+    for watcher in watchers {
+        let done = watcher.end().succeeded();
+        assert!(done.out == numbers(500), "{}", done.text());
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use embedded_io_async::{Read, Write};
-use fibocom_mqtt::{FlowControl, SerialTransport, ThreadedTransport, TransportError};
+use fibocom_mqtt::{FlowControl, SerialLine, SerialTransport, ThreadedTransport, TransportError};
 use futures_lite::future::{block_on, poll_once};
 
 #[path = "../examples/common/pty.rs"]
@@ -44,6 +44,21 @@ fn every_byte_goes_both_ways() {
 
     writer.write_all(&all_bytes()).unwrap();
     assert_eq!(block_on(read_exactly(&mut port, 256)), all_bytes());
+}
+
+#[test]
+fn the_rate_of_an_open_port_can_be_changed() {
+    let pty = Pty::open().unwrap();
+    let mut port = open(&pty);
+    assert_eq!(port.baud(), 115_200);
+    port.set_baud(9600).unwrap();
+    assert_eq!(port.baud(), 9600);
+    port.set_flow_control(FlowControl::None).unwrap();
+    let (mut reader, _writer) = pty.streams().unwrap();
+    block_on(port.write_all(b"AT\r")).unwrap();
+    let mut there = [0; 3];
+    reader.read_exact(&mut there).unwrap();
+    assert_eq!(&there, b"AT\r");
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Stage<'_> {
             }
             Error::Port(_) | Error::PortClosed => Some(code::PORT),
             Error::Network(_) => Some(code::NETWORK),
-            Error::Disconnected(_) | Error::NotConnected => Some(code::CONNECTION),
+            Error::Disconnected(_) | Error::NotConnected | Error::Restarted => Some(code::CONNECTION),
             Error::LineBuffer { .. } => Some(code::SILENT),
             _ => None,
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use embedded_io_async::{ErrorType, Read, Write};
 use fibocom_mqtt::sim::serve::Runner;
 use fibocom_mqtt::sim::{Module, Settings};
-use fibocom_mqtt::{FlowControl, SerialTransport, ThreadedTransport, TransportError};
+use fibocom_mqtt::{FlowControl, SerialLine, SerialTransport, ThreadedTransport, TransportError};
 
 use crate::bridge::Bridge;
 use crate::embedded;
@@ -122,6 +122,37 @@ fn resolve(name: &str) -> Result<SocketAddr, Failure> {
 
 impl ErrorType for Port {
     type Error = TransportError;
+}
+
+impl SerialLine for Port {
+    fn baud(&self) -> u32 {
+        match self {
+            Self::Serial(port) => port.baud(),
+            // A pipe has no speed: any will do.
+            Self::Stream(_) => 0,
+        }
+    }
+
+    fn set_baud(&mut self, baud: u32) -> Result<(), TransportError> {
+        match self {
+            Self::Serial(port) => port.set_baud(baud),
+            Self::Stream(_) => Ok(()),
+        }
+    }
+
+    fn set_flow_control(&mut self, flow_control: FlowControl) -> Result<(), TransportError> {
+        match self {
+            Self::Serial(port) => port.set_flow_control(flow_control),
+            Self::Stream(_) => Ok(()),
+        }
+    }
+
+    fn set_dtr(&mut self, on: bool) -> Result<(), TransportError> {
+        match self {
+            Self::Serial(port) => port.set_dtr(on),
+            Self::Stream(_) => Ok(()),
+        }
+    }
 }
 
 impl Read for Port {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, StdClock, TlsProblem,
+    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, StdClock, TlsProblem,
     TransportError,
 };
 
@@ -82,7 +82,13 @@ impl<'b, 'o> Session<'b, 'o> {
     /// Finds the module.
     pub async fn attach(&mut self) -> Result<Identity, Failure> {
         let wait = self.options.wait;
-        let attach = self.modem.attach(wait);
+        let attach = Attach::new().wait(wait);
+        let attach = async {
+            match self.options.other_bauds {
+                [] => self.modem.attach_with(&attach).await,
+                others => self.modem.attach_at_rates(&attach, others).await,
+            }
+        };
         let what = format!(
             "the module to answer (given up after {} s without an answer)",
             wait.as_secs()
@@ -96,7 +102,10 @@ impl<'b, 'o> Session<'b, 'o> {
         } else {
             Stage::Ask
         };
-        attached.map_err(|error| stage.failure(error))
+        match attached {
+            Ok(attached) => Ok(attached.identity),
+            Err(error) => Err(stage.failure(error)),
+        }
     }
 
     /// Brings the module into the network, unless that is not wanted.

@@ -27,11 +27,12 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] before a byte is written, also for what this model does not take. [`Error::Refused`] if the module reports failure, which it does without a
-    /// reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
+    /// [`Error::Invalid`] before a byte is written, also for what this model does not take. [`Error::Refused`] if the module reports
+    /// failure, which it does without a reason for a broker that cannot be reached as for one that rejects the credentials; [`Error::Module`] with a reason where
     /// the firmware gives one. [`Error::Unknown`] if no result came within a minute; [`Error::Unsettled`] while such an open is still
-    /// under way in the module. [`Error::Tls`] if the module holds other files than are wanted, or reports failure and knows an
-    /// error of TLS; where it knows none, that is [`Error::Refused`]. [`Error::Restarted`] if the module has restarted: attach again first.
+    /// under way in the module; [`Error::Cut`] if the module ended the data mode of the will early. [`Error::Tls`] if the module
+    /// holds other files than are wanted, or reports failure and knows an error of TLS; where it knows none, that is
+    /// [`Error::Refused`]. [`Error::Restarted`] if the module has restarted: attach again first.
     ///
     /// # Cancel safety
     ///
@@ -68,7 +69,6 @@ where
             .transpose()?;
         check(options)?;
         self.check_capabilities(options)?;
-        options.tls.map_or(Ok(()), |tls| tls.check())?;
         let will = options.will.map(|will| self.check_will(will)).transpose()?;
 
         self.modem.settle().await?;
@@ -291,5 +291,5 @@ fn check(options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
             max: u32::from(u16::MAX),
         });
     }
-    Ok(())
+    options.tls.map_or(Ok(()), |tls| tls.check())
 }

@@ -1,5 +1,6 @@
 //! The MQTT client: the verbs on one of the module's connections.
 
+mod any;
 mod connect;
 mod poll;
 mod publish;
@@ -11,6 +12,7 @@ use core::time::Duration;
 use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
+pub use any::Incoming;
 pub use poll::{Event, SettledEnd};
 
 use crate::Clock;
@@ -18,7 +20,7 @@ use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
 use crate::engine::{Kind, Link, Request};
 use crate::error::Error;
 use crate::modem::Modem;
-use crate::types::{ConnectionId, Delivery, QoS};
+use crate::types::{ConnectionId, Counters, Delivery, QoS};
 use crate::urc::Operation;
 
 /// Time for a final result. The manuals say 1 s; modules under load take longer.
@@ -61,11 +63,22 @@ where
         self.link() == Link::Open
     }
 
+    /// What was counted on this connection since the driver was started, over all the times it was opened.
+    pub fn counters(&self) -> Counters {
+        self.modem.engine.counters(Some(self.id))
+    }
+
     fn link(&self) -> Link {
         self.modem
             .engine
             .connection(self.id)
             .map_or(Link::Unknown, |connection| connection.link)
+    }
+
+    /// Whether the connection's end has not been told, once.
+    fn take_break(&mut self) -> bool {
+        let connection = self.modem.engine.connection_mut(self.id);
+        connection.is_some_and(|connection| core::mem::take(&mut connection.break_unreported))
     }
 
     /// Whether a result is owed from an operation whose outcome is unknown.

@@ -4,7 +4,7 @@ use embedded_io_async::{Read, Write};
 
 use super::Client;
 use crate::Clock;
-use crate::engine::{Outcome, Settled};
+use crate::engine::{Link, Outcome, Settled};
 use crate::error::Error;
 use crate::types::BreakCause;
 use crate::urc::Operation;
@@ -55,6 +55,7 @@ impl From<Outcome> for SettledEnd {
             Outcome::Result(true) | Outcome::Final(Ok(())) => Self::Succeeded,
             Outcome::Accepted => Self::Accepted,
             Outcome::Result(false) | Outcome::Final(Err(_)) | Outcome::NoAnswer { sent: false } => Self::Failed,
+            Outcome::Restarted { sent: false } => Self::Failed,
             Outcome::Cut { sent } => Self::Cut { sent },
             _ => Self::Unknown,
         }
@@ -112,18 +113,14 @@ where
                 end: outcome.into(),
             });
         }
-        let stored = self.modem.engine.stored().is_some_and(|stored| stored.id == self.id);
+        let stored = self.modem.engine.stored(self.id).is_some();
         let connection = self.modem.engine.connection_mut(self.id)?;
         if core::mem::take(&mut connection.message_unreported) || stored {
             return Some(Event::MessageWaiting);
         }
-        match connection.link {
-            crate::engine::Link::Broken(cause) if core::mem::take(&mut connection.break_unreported) => {
-                Some(Event::Disconnected(cause))
-            }
-            crate::engine::Link::Restarted if core::mem::take(&mut connection.break_unreported) => {
-                Some(Event::Restarted)
-            }
+        match self.link() {
+            Link::Broken(cause) if self.take_break() => Some(Event::Disconnected(cause)),
+            Link::Restarted if self.take_break() => Some(Event::Restarted),
             _ => None,
         }
     }

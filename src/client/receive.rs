@@ -5,11 +5,11 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
-use crate::Clock;
 use crate::command::{ClosableIds, ReadStored};
-use crate::engine::{Kind, Link, Request, Stored};
+use crate::engine::{Connection, Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
+use crate::{Clock, Instant};
 
 /// So long after it last found nothing `recv` asks the module again, for messages and whether the connection is still open: that
 /// shows whether the module is there, and finds what it told while its line was disturbed.
@@ -35,8 +35,9 @@ where
     ///
     /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
     /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced did not fit.
-    /// [`Error::Disconnected`] after the connection ended, [`Error::Restarted`] once after the module restarted, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message
-    /// of another connection occupies the message buffer.
+    /// [`Error::Disconnected`] after the connection ended, [`Error::Restarted`] once after the module restarted, [`Error::Silent`] if the module is gone. [`Error::OtherMessage`] if a
+    /// dropped `recv` of another connection has left its message in the driver's message buffer and what remains has no room for
+    /// this one: receive that one first, or serve both with [`Modem::recv_any`](crate::Modem::recv_any), where this cannot happen.
     ///
     /// # Cancel safety
     ///
@@ -59,40 +60,60 @@ where
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
         loop {
             self.modem.settle().await?;
-            if let Some(stored) = self.own_stored()? {
-                return self.hand_out(stored, buffer);
+            match self.prospect(buffer.len())? {
+                Prospect::Stored(stored) => return self.hand_out(stored, buffer),
+                Prospect::ReadAt(due) if self.modem.now() < due => self.modem.wait(Some(due)).await?,
+                Prospect::ReadAt(_) => self.fetch().await?,
             }
-            if let Some(size) = self.modem.engine.take_lost() {
-                return Err(Error::Lost(size));
-            }
-            let Some(connection) = self.modem.engine.connection(self.id) else {
-                return Err(Error::NotConnected);
-            };
-            let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
-            match self.link() {
-                Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
-                Link::Restarted => return Err(self.modem.engine.tell_restart(self.id)),
-                Link::Closed | Link::Unknown => return Err(Error::NotConnected),
-                Link::Open | Link::Broken(_) => {}
-            }
-            if let Some(size) = next.filter(|size| size.size() > buffer.len().min(self.modem.engine.store_size())) {
-                return Err(Error::TooLarge(size));
-            }
-            let heard_at = self.modem.engine.heard_at();
-            let due = match (next, unread) {
-                (Some(_), _) => heard_at,
-                (None, true) => heard_at + QUIET,
-                (None, false) => checked_at + PROBE,
-            };
-            if self.modem.now() < due {
-                self.modem.wait(Some(due)).await?;
-                continue;
-            }
-            if !unread {
-                self.check_listed().await?;
-            }
-            self.read().await?;
         }
+    }
+
+    /// What is to be done next for a message of at most `max` bytes. Everything must be settled.
+    pub(super) fn prospect(&mut self, max: usize) -> Result<Prospect, Error<T::Error>> {
+        let (room, size) = (self.modem.engine.store_room(), self.modem.engine.store_size());
+        if let Some(stored) = self.modem.engine.stored(self.id) {
+            return Ok(Prospect::Stored(stored));
+        }
+        let other = self.modem.engine.oldest_stored();
+        let heard_at = self.modem.engine.heard_at();
+        let Some(connection) = self.modem.engine.connection_mut(self.id) else {
+            return Err(Error::NotConnected);
+        };
+        if let Some(size) = connection.lost.take() {
+            return Err(Error::Lost(size));
+        }
+        let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
+        match connection.link {
+            Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
+            Link::Restarted => return Err(self.modem.engine.tell_restart(self.id)),
+            Link::Closed | Link::Unknown => return Err(Error::NotConnected),
+            Link::Open | Link::Broken(_) => {}
+        }
+        if let Some(next) = next.filter(|next| next.size() > max.min(size)) {
+            return Err(Error::TooLarge(next));
+        }
+        let due = match (next, unread) {
+            (Some(_), _) => heard_at,
+            // However busy the other connections keep the line.
+            (None, true) => (heard_at + QUIET).min(checked_at + PROBE),
+            (None, false) => checked_at + PROBE,
+        };
+        // A message of unknown size gets the whole buffer: READ would lose what does not fit.
+        match other {
+            Some(other) if next.map_or(self.modem.now() >= due, |next| next.size() > room) => {
+                Err(Error::OtherMessage(other.id))
+            }
+            _ => Ok(Prospect::ReadAt(due)),
+        }
+    }
+
+    /// Asks the module for the next message, and whether the connection is still there if nothing says that one waits.
+    pub(super) async fn fetch(&mut self) -> Result<(), Error<T::Error>> {
+        let unread = |connection: &Connection| connection.unread;
+        if !self.modem.engine.connection(self.id).is_some_and(unread) {
+            self.check_listed().await?;
+        }
+        self.read().await
     }
 
     /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
@@ -101,6 +122,7 @@ where
         if let (Some(listed), Some(connection)) = (listed, self.modem.engine.connection_mut(self.id)) {
             if connection.listed && !listed && connection.link == Link::Open {
                 connection.link = Link::Closed;
+                connection.break_unreported = true;
             }
             connection.listed = listed;
         }
@@ -134,17 +156,16 @@ where
     /// ```
     pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
         self.modem.settle().await?;
-        if self.own_stored()?.is_none() {
+        if self.modem.engine.stored(self.id).is_none() {
             match self.read().await {
                 Err(Error::Lost(size)) => return Ok(Some(size)),
                 result => result?,
             }
         }
-        let stored = self.own_stored()?;
-        self.modem.engine.forget_stored();
-        Ok(stored.map(|stored| Announcement {
-            topic_len: stored.topic_len,
-            payload_len: stored.payload_len,
+        let stored = self.modem.engine.stored(self.id);
+        Ok(stored.map(|stored| {
+            self.modem.engine.forget_stored(stored);
+            stored.size
         }))
     }
 
@@ -168,33 +189,33 @@ where
         }
     }
 
-    /// The stored message, if it is this connection's.
-    fn own_stored(&self) -> Result<Option<Stored>, Error<T::Error>> {
-        match self.modem.engine.stored() {
-            Some(stored) if stored.id != self.id => Err(Error::OtherMessage(stored.id)),
-            stored => Ok(stored),
-        }
-    }
-
-    fn hand_out<'buf>(&mut self, stored: Stored, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
+    pub(super) fn hand_out<'buf>(
+        &mut self,
+        stored: Stored,
+        buffer: &'buf mut [u8],
+    ) -> Result<Message<'buf>, Error<T::Error>> {
         let (topic, payload) = self.modem.engine.stored_bytes(stored);
-        let size = Announcement {
-            topic_len: topic.len(),
-            payload_len: payload.len(),
-        };
         let place = buffer
-            .get_mut(..size.size())
+            .get_mut(..stored.size.size())
             .and_then(|place| place.split_at_mut_checked(topic.len()));
         let Some((topic_place, payload_place)) = place else {
-            return Err(Error::TooLarge(size));
+            return Err(Error::TooLarge(stored.size));
         };
         topic_place.copy_from_slice(topic);
         payload_place.copy_from_slice(payload);
-        self.modem.engine.forget_stored();
+        self.modem.engine.forget_stored(stored);
         Ok(Message {
             topic: topic_place,
             payload: payload_place,
             qos: stored.qos,
         })
     }
+}
+
+/// What comes next in receiving.
+pub(super) enum Prospect {
+    /// The message is in the message buffer.
+    Stored(Stored),
+    /// The module is asked at that moment, unless something comes first.
+    ReadAt(Instant),
 }

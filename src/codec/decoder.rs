@@ -75,9 +75,9 @@ impl<'b> Decoder<'b> {
         self.kept = 0;
     }
 
-    /// Gives up a body whose rest does not come.
-    pub(crate) fn abandon_body(&mut self) {
-        self.body = None;
+    /// Gives up a body whose rest does not come, and says on which connection.
+    pub(crate) fn abandon_body(&mut self) -> Option<u8> {
+        self.body.take().map(|body| body.header.id)
     }
 
     /// The line that the last frame was about.

@@ -2,9 +2,10 @@
 
 use heapless::Deque;
 
+use super::Outcome;
 use crate::Instant;
 use crate::codec::grammar::Operation;
-use crate::types::{Announcement, BreakCause, ConnectionId};
+use crate::types::{Announcement, BreakCause, ConnectionId, Counters, count};
 
 /// Announcements that are remembered per connection: as many messages as a module is known to store.
 const ANNOUNCED: usize = 16;
@@ -38,6 +39,9 @@ pub(crate) struct Connection {
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
     pub(crate) message_unreported: bool,
+    /// A message that came after its READ was given up, and could not be stored.
+    pub(crate) lost: Option<Announcement>,
+    pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
 }
 
@@ -51,6 +55,8 @@ impl Connection {
             listed: false,
             break_unreported: false,
             message_unreported: false,
+            lost: None,
+            counters: Counters::new(),
             announced: Deque::new(),
         }
     }
@@ -122,8 +128,9 @@ impl Connection {
     fn restarted(&mut self) -> bool {
         let in_use = self.link == Link::Open;
         self.link = match self.link {
-            Link::Open | Link::Restarted => Link::Restarted,
-            Link::Unknown | Link::Closed | Link::Broken(_) => Link::Closed,
+            Link::Open => Link::Restarted,
+            Link::Unknown => Link::Closed,
+            ended => ended,
         };
         self.break_unreported |= in_use;
         self.owed = None;
@@ -131,6 +138,18 @@ impl Connection {
         self.message_unreported = false;
         self.announced.clear();
         in_use
+    }
+
+    /// Counts how a publication ended.
+    pub(crate) fn count_end(&mut self, outcome: Outcome) {
+        let counters = &mut self.counters;
+        count(match outcome {
+            Outcome::Result(true) => &mut counters.confirmed,
+            Outcome::Accepted => &mut counters.accepted,
+            Outcome::Result(false) | Outcome::Final(Err(_)) => &mut counters.refused,
+            Outcome::Cut { .. } => &mut counters.cut,
+            _ => &mut counters.unknown,
+        });
     }
 
     pub(crate) fn broke(&mut self, cause: BreakCause) {
@@ -164,6 +183,12 @@ impl Connections {
             in_use |= connection.restarted();
         }
         in_use
+    }
+
+    /// What was counted on all of them.
+    pub(crate) fn counters(&self) -> Counters {
+        let counted = self.0.iter().map(|connection| connection.counters);
+        counted.fold(Counters::new(), Counters::plus)
     }
 
     /// The state of a connection by the number in a line.

@@ -37,13 +37,19 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn is_publication(&self) -> bool {
-        matches!(
-            self.kind,
+        self.publishes_on().is_some()
+    }
+
+    /// The connection, if this is a publication.
+    pub(super) fn publishes_on(&self) -> Option<ConnectionId> {
+        match self.kind {
             Kind::Operation {
                 operation: Operation::Publish,
+                id,
                 ..
-            }
-        )
+            } => Some(id),
+            _ => None,
+        }
     }
 }
 
@@ -99,6 +105,8 @@ pub(super) struct Exchange {
     pub(super) deadline: Instant,
     /// When the last byte of the command was written: the module's data mode cannot have begun earlier.
     pub(super) asked_at: Instant,
+    /// The port has taken a first byte.
+    pub(super) begun: bool,
     /// The command has data behind a prompt.
     pub(super) prompt: bool,
     /// By when the module ends its data mode by itself, counted from the prompt.
@@ -126,6 +134,7 @@ impl Exchange {
             phase: Phase::Command,
             deadline: now + request.answer,
             asked_at: now,
+            begun: false,
             prompt,
             data_until: None,
             result: None,

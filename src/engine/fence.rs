@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use crate::Instant;
 use crate::codec::grammar;
+use crate::types::count;
 
 /// Queries with an answer by name that every module gives at any time. They take turns, so that a late answer to one that was
 /// itself given up is not taken for the next one's. There is one more than [`ATTEMPTS`], since a command that was given up may
@@ -42,6 +43,8 @@ pub(super) struct Fence {
     spent: [bool; QUERIES.len()],
     /// Queries that went unanswered in a row.
     missed: u8,
+    /// Fences that stood.
+    stood: u32,
 }
 
 impl Fence {
@@ -51,7 +54,13 @@ impl Fence {
             turn: 0,
             spent: [false; QUERIES.len()],
             missed: 0,
+            stood: 0,
         }
+    }
+
+    /// How many fences stood so far.
+    pub(super) fn stood(&self) -> u32 {
+        self.stood
     }
 
     pub(super) fn require(&mut self) {
@@ -151,6 +160,7 @@ impl Fence {
             }
             State::Answered { .. } if grammar::final_result(line) == Some(Ok(())) => {
                 self.state = State::Clear;
+                count(&mut self.stood);
                 self.spent = [false; QUERIES.len()];
             }
             _ => {}

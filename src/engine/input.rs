@@ -5,13 +5,14 @@ use core::time::Duration;
 use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
-use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored};
+use super::restart::{HINT, REPORTS};
+use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace};
-use crate::types::{ConnectionId, QoS};
+use crate::types::{ConnectionId, QoS, count};
 use crate::urc::{Operation, Urc};
 
 /// How long a result is still awaited once the connection has broken.
@@ -26,7 +27,7 @@ impl Engine<'_> {
         self.heard_at = now;
         let mut rest = bytes;
         loop {
-            let (used, frame) = self.decoder.push(rest, self.store);
+            let (used, frame) = self.decoder.push(rest, self.store.free());
             rest = rest.get(used..).unwrap_or_default();
             match frame {
                 None => return,
@@ -68,7 +69,10 @@ impl Engine<'_> {
     /// piece of the echo, or of an answer.
     fn show_line(&mut self, known: bool) {
         let line = self.decoder.line();
-        let plain = known || !self.secretive || grammar::final_result(line).is_some();
+        // A whole echo was shown when it was written.
+        let echo = !line.is_empty() && line == self.transmit.command();
+        let report = line == HINT || REPORTS.contains(&line);
+        let plain = known || !self.secretive || echo || report || grammar::final_result(line).is_some();
         let line = if plain { Line::new(line) } else { Line::hidden(line) };
         debug!("< {}", line);
         if let Some(trace) = &mut self.trace {
@@ -164,28 +168,32 @@ impl Engine<'_> {
             });
         }
         let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
-        let end = if qos.is_some() { end } else { BodyEnd::Malformed };
+        let end = match (ConnectionId::new(header.id), qos) {
+            (Some(id), Some(qos)) if end == BodyEnd::Stored && !self.store.keep(id, qos, size) => BodyEnd::TooLarge,
+            (Some(_), Some(_)) => end,
+            _ => BodyEnd::Malformed,
+        };
+        let connection = self.connections.by_number(header.id);
         let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
-        match self.exchange.as_mut().filter(reading) {
-            Some(exchange) => exchange.read = Some(ReadEnd::Message(header, end)),
-            // Its READ was given up: it is handed out by the next one.
-            None if end != BodyEnd::Stored => self.lost_late = Some(size),
-            None => {}
-        }
-        if let Some(connection) = self.connections.by_number(header.id) {
+        let exchange = self.exchange.as_mut().filter(reading);
+        if let Some(connection) = connection {
             connection.was_read(size);
-        }
-        if let (Some(id), Some(qos), BodyEnd::Stored) = (ConnectionId::new(header.id), qos, end) {
-            self.stored = Some(Stored {
-                id,
-                qos,
-                topic_len: size.topic_len,
-                payload_len: size.payload_len,
+            count(match end {
+                BodyEnd::Stored => &mut connection.counters.received,
+                _ => &mut connection.counters.lost,
             });
+            if exchange.is_none() && end != BodyEnd::Stored {
+                // Its READ was given up.
+                connection.lost = Some(size);
+            }
+        }
+        if let Some(exchange) = exchange {
+            exchange.read = Some(ReadEnd::Message(header, end));
         }
     }
 
     fn on_final(&mut self, result: Result<(), ModuleError>, now: Instant) {
+        self.end_foreign_data();
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_final()) else {
             return;
         };

@@ -9,27 +9,30 @@ mod input;
 mod late;
 mod output;
 mod restart;
+mod store;
 #[cfg(test)]
 mod tests;
 mod transmit;
 
 use core::time::Duration;
 
-pub(crate) use connections::Link;
+pub(crate) use connections::{Connection, Link};
 pub(crate) use exchange::{Kind, Outcome, Request};
+pub(crate) use store::Stored;
 
 use crate::codec::Decoder;
 use crate::command::PdpState;
 use crate::error::{Error, InvalidInput};
 use crate::model::{Capabilities, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{Announcement, ConnectionId, QoS};
+use crate::types::{ConnectionId, Counters, count};
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
-use connections::{Connection, Connections};
+use connections::Connections;
 use exchange::{Exchange, Phase};
 use fence::Fence;
 use restart::Watch;
+use store::Store;
 use transmit::Transmit;
 
 /// Data is no longer begun so shortly before the module's data mode ends: what came too late would be taken for commands.
@@ -38,15 +41,6 @@ const DATA_MODE_MARGIN: Duration = Duration::from_secs(2);
 /// The longest line that the engine must understand whatever else is in the line buffer, in bytes: the header of an answer to
 /// READ. Unsolicited lines and results are shorter.
 pub(crate) const ENGINE_LINE: usize = 48;
-
-/// A message in the store, not yet handed to the caller.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stored {
-    pub(crate) id: ConnectionId,
-    pub(crate) qos: QoS,
-    pub(crate) topic_len: usize,
-    pub(crate) payload_len: usize,
-}
 
 /// How an exchange ended whose future had been dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +53,7 @@ pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
 
 pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
-    store: &'b mut [u8],
-    stored: Option<Stored>,
-    /// A message that came after its READ was given up, and could not be stored.
-    lost_late: Option<Announcement>,
+    store: Store<'b>,
     transmit: Transmit<'b>,
     exchange: Option<Exchange>,
     outcome: Option<Settled>,
@@ -88,9 +79,7 @@ impl<'b> Engine<'b> {
     pub(crate) fn new(buffers: Buffers<'b>, dialect: Dialect, now: Instant) -> Self {
         Self {
             decoder: Decoder::new(buffers.line, dialect.read_quotes),
-            store: buffers.message,
-            stored: None,
-            lost_late: None,
+            store: Store::new(buffers.message),
             transmit: Transmit::new(buffers.transmit),
             exchange: None,
             outcome: None,
@@ -224,7 +213,18 @@ impl<'b> Engine<'b> {
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
     pub(crate) fn waive_fence(&mut self) {
         self.fence.waive();
-        self.decoder.abandon_body();
+        self.give_up_body();
+    }
+
+    /// What is left of a message does not come any more.
+    fn give_up_body(&mut self) {
+        if let Some(connection) = self
+            .decoder
+            .abandon_body()
+            .and_then(|id| self.connections.by_number(id))
+        {
+            count(&mut connection.counters.lost);
+        }
     }
 
     pub(crate) fn require_fence(&mut self) {
@@ -282,26 +282,23 @@ impl<'b> Engine<'b> {
         self.connections.get_mut(id)
     }
 
-    pub(crate) fn stored(&self) -> Option<Stored> {
-        self.stored
+    /// The connection's message in the message buffer, not yet handed to the caller.
+    pub(crate) fn stored(&self, id: ConnectionId) -> Option<Stored> {
+        self.store.of(id)
     }
 
-    /// The size of a message that came late and was lost, once.
-    pub(crate) fn take_lost(&mut self) -> Option<Announcement> {
-        self.lost_late.take()
+    /// The oldest message in the message buffer.
+    pub(crate) fn oldest_stored(&self) -> Option<Stored> {
+        self.store.first()
     }
 
-    /// Topic and payload of the stored message.
+    /// Topic and payload of a stored message.
     pub(crate) fn stored_bytes(&self, stored: Stored) -> (&[u8], &[u8]) {
-        let all = self
-            .store
-            .get(..stored.topic_len.saturating_add(stored.payload_len))
-            .unwrap_or_default();
-        all.split_at_checked(stored.topic_len).unwrap_or_default()
+        self.store.bytes(stored)
     }
 
-    pub(crate) fn forget_stored(&mut self) {
-        self.stored = None;
+    pub(crate) fn forget_stored(&mut self, stored: Stored) {
+        self.store.forget(stored);
     }
 
     /// Whether the module quotes in READ, once it has shown it.
@@ -315,11 +312,28 @@ impl<'b> Engine<'b> {
     }
 
     pub(crate) fn store_size(&self) -> usize {
-        self.store.len()
+        self.store.size()
+    }
+
+    /// What of the message buffer no message occupies.
+    pub(crate) fn store_room(&self) -> usize {
+        self.store.room()
     }
 
     pub(crate) fn line_size(&self) -> usize {
         self.decoder.capacity()
+    }
+
+    /// What was counted for one connection, or for all, and what for the module.
+    pub(crate) fn counters(&self, id: Option<ConnectionId>) -> Counters {
+        let counted = match id {
+            Some(id) => self.connection(id).map(|connection| connection.counters),
+            None => Some(self.connections.counters()),
+        };
+        Counters {
+            resynchronised: self.fence.stood(),
+            ..counted.unwrap_or_default()
+        }
     }
 
     pub(crate) fn heard_at(&self) -> Instant {
@@ -361,11 +375,23 @@ impl<'b> Engine<'b> {
         if !self.transmit.is_incomplete() {
             self.transmit.clear();
         }
+        if let (Some(id), true) = (exchange.request.publishes_on(), exchange.begun) {
+            let connection = self.connections.get_mut(id);
+            connection
+                .into_iter()
+                .for_each(|connection| connection.count_end(outcome));
+        }
         let settled = Settled {
             operation: exchange.operation(),
             outcome,
         };
         if exchange.abandoned {
+            if let (Kind::Read(id), Outcome::Lost(size)) = (exchange.request.kind, outcome) {
+                let connection = self.connections.get_mut(id);
+                connection
+                    .into_iter()
+                    .for_each(|connection| connection.lost = Some(size));
+            }
             self.note_settled(settled);
         } else {
             self.outcome = Some(settled);

@@ -3,6 +3,7 @@
 use super::exchange::{Exchange, Phase};
 use super::{DATA_MODE_MARGIN, Engine, Outcome, Settled};
 use crate::Instant;
+use crate::types::count;
 
 impl Engine<'_> {
     /// What is to be written now.
@@ -21,12 +22,13 @@ impl Engine<'_> {
     }
 
     /// Notes that the port took so many of the pending bytes.
-    pub(crate) fn written(&mut self, count: usize, now: Instant) {
+    pub(crate) fn written(&mut self, bytes: usize, now: Instant) {
         if !self.transmit.is_incomplete() {
-            self.fence.advance(count);
+            self.fence.advance(bytes);
             return;
         }
-        if !self.transmit.advance(count) {
+        self.note_begun();
+        if !self.transmit.advance(bytes) {
             return;
         }
         let Some(exchange) = &mut self.exchange else {
@@ -57,6 +59,21 @@ impl Engine<'_> {
         }
     }
 
+    /// The port takes something of the exchange in progress.
+    fn note_begun(&mut self) {
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| !exchange.begun) else {
+            return;
+        };
+        exchange.begun = true;
+        if let Some(connection) = exchange
+            .request
+            .publishes_on()
+            .and_then(|id| self.connections.get_mut(id))
+        {
+            count(&mut connection.counters.sent);
+        }
+    }
+
     /// When [`poll`](Self::poll) has something to do, if ever.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match &self.exchange {
@@ -71,8 +88,7 @@ impl Engine<'_> {
         self.fence.poll(now);
         self.quiet_until = self.quiet_until.filter(|until| now < *until);
         if self.fence.has_failed() {
-            // What is left of a message does not come any more.
-            self.decoder.abandon_body();
+            self.give_up_body();
         }
         let due = |exchange: &&mut Exchange| now >= exchange.deadline && !exchange.is_stalled();
         let Some(exchange) = self.exchange.as_mut().filter(due) else {

@@ -13,17 +13,24 @@ use crate::trace::Trace;
 use crate::types::ConnectionId;
 
 /// What a module prints when it has booted, and never else.
-const REPORTS: [&[u8]; 2] = [b"AT command ready", b"AT READY"];
+pub(super) const REPORTS: [&[u8]; 2] = [b"AT command ready", b"AT READY"];
 
 /// What a module prints when it has booted, but also when it finds its SIM again (seen inside `AT+CGATT=1`).
-const HINT: &[u8] = b"+SIM READY";
+pub(super) const HINT: &[u8] = b"+SIM READY";
 
 /// No module boots in so short a time.
 const BOOT: Duration = Duration::from_secs(1);
 
+/// Whether a line says that the module has booted. Garbage may stand in front of it.
+fn is_report(line: &[u8]) -> bool {
+    REPORTS.iter().any(|report| line.ends_with(report))
+}
+
 /// What is known about restarts.
 #[derive(Debug)]
 pub(super) struct Watch {
+    /// The driver is attaching: the line may hold what another host has brought about.
+    attaching: bool,
     /// The driver has attached: it knows what state the module was in.
     attached: bool,
     /// Since then the module has restarted.
@@ -39,6 +46,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) const fn new() -> Self {
         Self {
+            attaching: false,
             attached: false,
             restarted: false,
             settings: false,
@@ -51,7 +59,19 @@ impl Watch {
 impl Engine<'_> {
     /// Attaching begins: whatever the module reports is no surprise.
     pub(crate) fn expect_anything(&mut self) {
-        self.watch = Watch::new();
+        self.watch = Watch {
+            attaching: true,
+            ..Watch::new()
+        };
+        // The line may hold the rest of what another host has asked.
+        self.secretive = true;
+    }
+
+    /// A final result came: if a prompt had come of a command of another host, its data mode is over.
+    pub(super) fn end_foreign_data(&mut self) {
+        if self.watch.attaching {
+            self.quiet_until = None;
+        }
     }
 
     /// The module was attached to, and has the settings that the driver wants.
@@ -95,11 +115,10 @@ impl Engine<'_> {
         self.suspect(now);
     }
 
-    /// Whether a line reports that the module has booted.
+    /// Takes a line that reports that the module has booted, and says whether it is one.
     pub(super) fn on_report(&mut self, now: Instant) -> bool {
-        // Garbage may stand in front of it.
         let line = self.decoder.line();
-        let booted = REPORTS.iter().any(|report| line.ends_with(report));
+        let booted = is_report(line);
         if booted {
             self.restarted();
         } else if line == HINT {

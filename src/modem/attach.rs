@@ -255,8 +255,9 @@ where
                     return Err(error);
                 }
             }
-            if let (false, Some(scan), Some(rate)) = (second, scan, rates.next()) {
-                (scan.set)(&mut self.port, rate).map_err(Error::Port)?;
+            if let Some(scan) = scan.filter(|_| !second) {
+                // A rate that the port lacks is passed over; a port that is gone says so when it is written to.
+                let _ = (scan.set)(&mut self.port, rates.next().unwrap_or(scan.own));
             }
             let [first_call, second_call] = calls;
             patience = if second { second_call } else { first_call };

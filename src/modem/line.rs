@@ -6,7 +6,7 @@ use embedded_io_async::{Read, Write};
 
 use super::Modem;
 use crate::command::{Attention, SetBaud, SetFlowControl};
-use crate::error::Error;
+use crate::error::{Error, Field, InvalidInput};
 use crate::{Clock, FlowControl, SerialLine};
 
 /// How long the module may take to change its rate behind its `OK`.
@@ -22,12 +22,13 @@ where
 {
     /// Changes the rate of the line: the module's (`AT+IPR`), then the port's, and makes sure that they understand each other.
     ///
+    /// A rate of 0, with which the module measures it, is for [`SetBaud`] alone.
     /// 115200 bit/s is what modules have from the factory; above 460800 few level shifters and cables follow. Most modules forget
     /// the rate when they restart.
     ///
     /// # Errors
     ///
-    /// [`Error::Module`] if the module does not have this rate; nothing has changed. [`Error::BaudRate`] if it did not answer at
+    /// [`Error::Invalid`] if it is 0. [`Error::Module`] if the module does not have this rate; nothing has changed. [`Error::BaudRate`] if it did not answer at
     /// the new rate, and does at the former one. [`Error::Silent`] if it answers at neither: the port is at the former rate, and
     /// [`attach_at_rates`](Self::attach_at_rates) finds it.
     ///
@@ -46,6 +47,14 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn set_baud(&mut self, baud: u32) -> Result<(), Error<T::Error>> {
+        if baud == 0 {
+            return Err(Error::Invalid(InvalidInput::Range {
+                field: Field::BaudRate,
+                value: 0,
+                min: 1,
+                max: u32::MAX,
+            }));
+        }
         let former = self.port.baud();
         self.send(&SetBaud { baud }).await?;
         self.pause(CHANGE).await?;

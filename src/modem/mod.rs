@@ -29,7 +29,7 @@ use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::{Capabilities, Dialect, Feature, Limit, Model, Source};
 use crate::trace::Trace;
-use crate::types::{ConnectionId, Delivery};
+use crate::types::{ConnectionId, Counters, Delivery};
 use crate::{Clock, Instant};
 
 /// Bytes that are read at a time. Small, since they live in every future.
@@ -126,6 +126,8 @@ pub struct Modem<'b, T, C> {
     clock: C,
     /// Bytes were written and not yet flushed.
     unflushed: bool,
+    /// The connection that was served last among several, by its number: the one behind it is next.
+    pub(crate) served: u8,
     imei: heapless::String<20>,
     /// The PIN that was sent last, unless the SIM took it. It is not sent again.
     pin_tried: Option<network::Pin>,
@@ -153,6 +155,7 @@ where
             port,
             clock,
             unflushed: false,
+            served: 0,
             imei: heapless::String::new(),
             pin_tried: None,
             unasked: refine::Questions::all(),
@@ -231,6 +234,11 @@ where
     /// ```
     pub fn set_feature(&mut self, feature: Feature, has: bool) {
         self.engine.capabilities.learn_feature(feature, has, Source::Caller);
+    }
+
+    /// What was counted on all connections since the driver was started. [`Client::counters`] has those of one.
+    pub fn counters(&self) -> Counters {
+        self.engine.counters(None)
     }
 
     /// The port, given back.
@@ -312,6 +320,9 @@ where
             // A module that has restarted refuses what it no longer knows of.
             self.settle().await?;
             self.engine.check(&request)?;
+            if self.engine.has_restarted() {
+                return Err(Error::Restarted);
+            }
         }
         self.conclude(&request, outcome)
     }

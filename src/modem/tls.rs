@@ -90,7 +90,8 @@ pub enum TlsProblem {
     /// The files in the module were to be used, and there is no trust file among them.
     #[error("the module holds no trust file to verify the server with: give one")]
     NothingLoaded,
-    /// The module reported failure of the open, and this is the last error of TLS that it knows.
+    /// The module reported failure of the open, and this is the last error of TLS that it knows. Whether firmware forgets an
+    /// older one when a handshake succeeds is not documented: what failed may have come after it, as with a wrong password.
     #[error("the module reported failure, and its TLS error is: {0}")]
     Handshake(TlsError),
 }

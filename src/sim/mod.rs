@@ -2,7 +2,7 @@
 //!
 //! It is an L610, or any other of the 18 series, as the manuals describe it (*AT Commands_MQTT*, V1.0.1 and V1.3) and as
 //! modules in the field behave:
-//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` commands, data mode and its limit, unsolicited lines that wait
+//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, data mode and its limit, unsolicited lines that wait
 //! for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
 //! a [record](Record) of all that went over the line. It was written from the manuals and shares nothing with the
 //! driver: no parser, no encoder, no table.

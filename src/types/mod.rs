@@ -1,6 +1,7 @@
 //! The vocabulary: what a caller passes in and gets back. Checked when it is made, so that nothing in it can be syntax.
 
 mod connection;
+mod counters;
 mod credentials;
 mod message;
 mod options;
@@ -12,6 +13,8 @@ mod topic;
 mod will;
 
 pub use connection::{BreakCause, ConnectionId};
+pub use counters::Counters;
+pub(crate) use counters::count;
 pub use credentials::Credentials;
 pub use message::{Announcement, Message};
 pub use options::ConnectOptions;

@@ -2,6 +2,7 @@
 #![cfg(feature = "sim")]
 
 mod connect;
+mod counters;
 mod modem;
 mod publish;
 mod receive;

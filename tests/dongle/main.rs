@@ -9,5 +9,6 @@ mod tool;
 
 mod commands;
 mod exits;
+mod leftovers;
 mod secrets;
 mod tls;

@@ -6,7 +6,7 @@ use embassy_futures::join::join;
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::Fault;
 use fibocom_mqtt::{
-    ConnectionId, Dialect, Error, Event, Operation, Publication, QoS, SettledEnd, TopicFilter, command,
+    ConnectionId, Dialect, Error, Event, Operation, Publication, QoS, SettledEnd, TopicFilter, Will, command,
 };
 
 use crate::support::*;
@@ -214,4 +214,22 @@ fn what_came_in_time_counts_however_late_it_is_read() {
         let (operation, end) = (Operation::Subscribe, SettledEnd::Succeeded);
         assert_eq!(client.poll().await, Ok(Event::Settled { operation, end }));
     });
+}
+
+#[test]
+fn a_will_that_was_cut_opens_nothing() {
+    let world = online();
+    world.module(|module| {
+        module.settings_mut().will_data_mode = true;
+        module.settings_mut().data_limit = Some(Duration::from_millis(30));
+    });
+    let mut memory = Memory::default();
+    let mut modem = memory.paced(&world, Dialect::default());
+    modem.set_feature(fibocom_mqtt::Feature::WillDataMode, true);
+    world.block_on(async {
+        let options = options().will(Will::new(topic("will"), &[b'x'; 1024]));
+        let cut = modem.client(ConnectionId::FIRST).connect(&options).await;
+        assert!(matches!(cut, Err(Error::Cut { sent: 1..1024 })), "{cut:?}");
+    });
+    assert!(world.broker().opens().is_empty());
 }

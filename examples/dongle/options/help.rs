@@ -16,7 +16,7 @@ Commands
 
 The module
   --port PATH            its AT port, such as /dev/ttyUSB0 or COM3; tcp:HOST:PORT is a simulator's
-  --baud N               speed of the port (115200)
+  --baud N               speed of the port (115200, and the other usual ones if the module is silent there)
   --flow-control         with RTS and CTS
   --simulate[=MODEL]     a simulated module and an MQTT server, both in this process; any host means that server;
                          an L610, or a MODEL such as MC610, LE270 or MC665-CN-22 (a wrong one shows them all)

@@ -20,6 +20,9 @@ use crate::failure::{Failure, code};
 /// How long the module may take to answer, in seconds: one that boots takes 30.
 const WAIT: u64 = 40;
 
+/// The speeds in use, the usual one first.
+const BAUDS: [u32; 8] = [115_200, 9600, 57_600, 38_400, 19_200, 230_400, 460_800, 921_600];
+
 /// What was asked for.
 pub enum Parsed {
     Help,
@@ -71,6 +74,8 @@ impl Action {
 pub struct Options {
     pub place: Place,
     pub baud: u32,
+    /// Where else to look for the module if it does not answer: nowhere if its speed was given.
+    pub other_bauds: &'static [u32],
     pub flow_control: bool,
     /// What the module is, whatever it says.
     pub model: Option<Model>,
@@ -223,7 +228,8 @@ impl Raw {
         };
         Ok(Options {
             place,
-            baud: self.baud.unwrap_or(115_200),
+            baud: self.baud.unwrap_or(BAUDS[0]),
+            other_bauds: if self.baud.is_none() { &BAUDS[1..] } else { &[] },
             flow_control: self.flow_control,
             model: self.model,
             apn: self.apn,

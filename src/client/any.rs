@@ -1,0 +1,173 @@
+//! Receiving on every connection at once.
+
+use embedded_io_async::{Read, Write};
+
+use super::receive::Prospect;
+use crate::error::Error;
+use crate::modem::Modem;
+use crate::types::{Announcement, BreakCause, ConnectionId, Message};
+use crate::{Clock, Instant};
+
+/// Every connection that the driver knows.
+const ALL: [ConnectionId; ConnectionId::COUNT] = [ConnectionId::FIRST, ConnectionId::SECOND, ConnectionId::THIRD];
+
+/// What came in on one of the connections. `M` is the message, or what is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Incoming<M> {
+    /// A message.
+    Message(ConnectionId, M),
+    /// The connection ended by itself, and no message of it is left. Told once.
+    Disconnected {
+        /// Which connection.
+        id: ConnectionId,
+        /// Why; `None` if the report of that was lost, and the module no longer lists the connection.
+        cause: Option<BreakCause>,
+    },
+    /// The next message of the connection is larger than the buffer. It stays where it is: pass a larger buffer, or
+    /// [`skip`](crate::Client::skip) it.
+    TooLarge(ConnectionId, Announcement),
+    /// A message of the connection was larger than announced and than the buffers; it is lost, since the module had handed it out.
+    Lost(ConnectionId, Announcement),
+}
+
+impl<T, C> Modem<'_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// Waits for the next message or the next break on any connection; otherwise as [`Client::recv`](crate::Client::recv). Connections
+    /// take turns, so that a busy one does not keep another waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotConnected`] if no connection is open and everything has been told, [`Error::Restarted`] once for each connection
+    /// that a restart of the module ended, [`Error::Silent`] if the module is gone. What concerns one connection is no error but an [`Incoming`], and leaves the others alone.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped at any time; no message and no break is lost.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Error, Modem};
+    /// use fibocom_mqtt::Incoming;
+    ///
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 1279];
+    /// loop {
+    ///     match modem.recv_any(&mut buffer).await? {
+    ///         Incoming::Message(id, message) => println!("{id}: {} bytes", message.payload().len()),
+    ///         Incoming::Disconnected { id, cause } => println!("{id} ended: {cause:?}"),
+    ///         Incoming::TooLarge(id, _) => drop(modem.client(id).skip().await?),
+    ///         other => println!("{other:?}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub async fn recv_any<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Incoming<Message<'buf>>, Error<T::Error>> {
+        Ok(match self.wait_any(&ALL, buffer.len()).await? {
+            Incoming::Message(id, _) => Incoming::Message(id, self.client(id).recv(buffer).await?),
+            Incoming::Disconnected { id, cause } => Incoming::Disconnected { id, cause },
+            Incoming::TooLarge(id, size) => Incoming::TooLarge(id, size),
+            Incoming::Lost(id, size) => Incoming::Lost(id, size),
+        })
+    }
+
+    /// As [`recv_any`](Self::recv_any), but leaves the message in the driver's message buffer, where the
+    /// [`recv`](crate::Client::recv) of its connection finds it at once. `max` is the size of the buffer that it will be passed.
+    ///
+    /// Messages of connections that are not in `ids` are left in the module. With none at all this waits for a break.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_any`](Self::recv_any).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`recv_any`](Self::recv_any).
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, ConnectionId, Error, Incoming, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let mut commands = [0; 300];
+    /// if let Incoming::Message(id, size) = modem.wait_any(&[ConnectionId::SECOND], commands.len()).await? {
+    ///     println!("a message of {} bytes", size.size());
+    ///     let message = modem.client(id).recv(&mut commands).await?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn wait_any(
+        &mut self,
+        ids: &[ConnectionId],
+        max: usize,
+    ) -> Result<Incoming<Announcement>, Error<T::Error>> {
+        loop {
+            self.settle().await?;
+            let (id, asked) = match self.look_around(ids, max)? {
+                Outlook::Incoming(incoming) => return Ok(incoming),
+                Outlook::Wait(due) => {
+                    self.wait(due).await?;
+                    continue;
+                }
+                Outlook::Fetch(id) => (id, self.client(id).fetch().await),
+            };
+            match asked {
+                Err(Error::Lost(size)) => return Ok(Incoming::Lost(id, size)),
+                asked => asked?,
+            }
+        }
+    }
+
+    /// What is to be done next. Everything must be settled.
+    fn look_around(&mut self, ids: &[ConnectionId], max: usize) -> Result<Outlook, Error<T::Error>> {
+        let now = self.now();
+        let (mut open, mut wait) = (false, None::<Instant>);
+        let (before, behind) = ALL.split_at_checked(usize::from(self.served)).unwrap_or_default();
+        for &id in behind.iter().chain(before) {
+            let mut client = self.client(id);
+            let incoming = match client.prospect(max) {
+                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_)) if !ids.contains(&id) => {
+                    open = true;
+                    continue;
+                }
+                Ok(Prospect::Stored(stored)) if stored.size.size() > max => Incoming::TooLarge(id, stored.size),
+                Ok(Prospect::Stored(stored)) => Incoming::Message(id, stored.size),
+                Ok(Prospect::ReadAt(due)) if due <= now => return Ok(Outlook::Fetch(id)),
+                Ok(Prospect::ReadAt(due)) => {
+                    open = true;
+                    wait = Some(wait.map_or(due, |wait| wait.min(due)));
+                    continue;
+                }
+                // That one is handed out first.
+                Err(Error::OtherMessage(_)) => {
+                    open = true;
+                    continue;
+                }
+                Err(Error::TooLarge(size)) => Incoming::TooLarge(id, size),
+                Err(Error::Lost(size)) => Incoming::Lost(id, size),
+                Err(Error::Disconnected(cause)) if client.take_break() => {
+                    Incoming::Disconnected { id, cause: Some(cause) }
+                }
+                Err(Error::NotConnected) if client.take_break() => Incoming::Disconnected { id, cause: None },
+                Err(Error::Disconnected(_) | Error::NotConnected) => continue,
+                Err(error) => return Err(error),
+            };
+            self.served = id.get();
+            return Ok(Outlook::Incoming(incoming));
+        }
+        if open {
+            Ok(Outlook::Wait(wait))
+        } else {
+            Err(Error::NotConnected)
+        }
+    }
+}
+
+enum Outlook {
+    Incoming(Incoming<Announcement>),
+    Fetch(ConnectionId),
+    Wait(Option<Instant>),
+}
