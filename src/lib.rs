@@ -38,7 +38,7 @@ mod transport;
 mod types;
 mod urc;
 
-pub use client::{Client, Event, Incoming, SettledEnd};
+pub use client::{Backoff, Client, Event, Incoming, Recovered, Recovering, Recovery, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -53,7 +53,7 @@ pub use modem::{
     Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
     TlsProblem,
 };
-pub use power::{PowerControl, PowerTiming};
+pub use power::{NoPower, PowerControl, PowerTiming};
 #[cfg(feature = "embedded-hal")]
 pub use power::{PowerKey, ResetLine};
 pub use trace::{Line, Trace};

@@ -336,6 +336,11 @@ where
         Ok(&self.imei)
     }
 
+    /// The module's serial number, empty if nobody has asked.
+    pub(crate) fn known_imei(&self) -> &str {
+        &self.imei
+    }
+
     fn note_imei(&mut self, imei: &Value) {
         let digits = imei.as_str().chars().filter(char::is_ascii_digit).take(15);
         self.imei = digits.collect();
