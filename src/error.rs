@@ -106,6 +106,14 @@ pub enum InvalidInput {
         /// What there is, in bytes.
         max: usize,
     },
+    /// The runner's slots cannot hold the request.
+    #[error("the runner's slots hold {max} bytes each and {len} are needed: make them larger")]
+    RequestSlot {
+        /// What is needed, in bytes.
+        len: usize,
+        /// What a slot holds, in bytes.
+        max: usize,
+    },
 }
 
 /// The code of a `+CME ERROR`, kept as the module gave it (V1.3 section 2.1; field tables of Fibocom firmware).
@@ -306,6 +314,9 @@ pub enum Error<E> {
     /// A message was larger than announced and than the buffers; it is lost, since the module had handed it out.
     #[error("a message of {} bytes was lost, since it was larger than the message buffer: pass a larger one", .0.size())]
     Lost(Announcement),
+    /// The runner was dropped, so nothing was sent.
+    #[error("the runner is not running, so nothing was sent: run it again")]
+    NotRunning,
 }
 
 impl<E> Error<E> {

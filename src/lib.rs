@@ -26,6 +26,8 @@ mod error;
 pub mod fuzzing;
 mod model;
 mod modem;
+#[cfg(feature = "runner")]
+mod runner;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -45,6 +47,8 @@ pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Dialect, Platform};
 pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
+#[cfg(feature = "runner")]
+pub use runner::{Handle, Runner};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::{FlowControl, SerialTransport};

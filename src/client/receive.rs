@@ -60,7 +60,11 @@ where
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
         loop {
             self.modem.settle().await?;
-            match self.prospect(buffer.len())? {
+            let prospect = self.prospect(buffer.len());
+            if let Err(Error::Lost(_)) = prospect {
+                self.forget_lost();
+            }
+            match prospect? {
                 Prospect::Stored(stored) => return self.hand_out(stored, buffer),
                 Prospect::ReadAt(due) if self.modem.now() < due => self.modem.wait(Some(due)).await?,
                 Prospect::ReadAt(_) => self.fetch().await?,
@@ -69,17 +73,17 @@ where
     }
 
     /// What is to be done next for a message of at most `max` bytes. Everything must be settled.
-    pub(super) fn prospect(&mut self, max: usize) -> Result<Prospect, Error<T::Error>> {
+    pub(super) fn prospect(&self, max: usize) -> Result<Prospect, Error<T::Error>> {
         let (room, size) = (self.modem.engine.store_room(), self.modem.engine.store_size());
         if let Some(stored) = self.modem.engine.stored(self.id) {
             return Ok(Prospect::Stored(stored));
         }
         let other = self.modem.engine.oldest_stored();
         let heard_at = self.modem.engine.heard_at();
-        let Some(connection) = self.modem.engine.connection_mut(self.id) else {
+        let Some(connection) = self.modem.engine.connection(self.id) else {
             return Err(Error::NotConnected);
         };
-        if let Some(size) = connection.lost.take() {
+        if let Some(size) = connection.lost {
             return Err(Error::Lost(size));
         }
         let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
@@ -103,6 +107,13 @@ where
                 Err(Error::OtherMessage(other.id))
             }
             _ => Ok(Prospect::ReadAt(due)),
+        }
+    }
+
+    /// The loss of a message was told.
+    pub(super) fn forget_lost(&mut self) {
+        if let Some(connection) = self.modem.engine.connection_mut(self.id) {
+            connection.lost = None;
         }
     }
 
