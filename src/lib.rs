@@ -29,6 +29,8 @@ mod line;
 mod model;
 mod modem;
 mod power;
+#[cfg(feature = "runner")]
+mod runner;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -38,7 +40,7 @@ mod transport;
 mod types;
 mod urc;
 
-pub use client::{Client, Event, Incoming, SettledEnd};
+pub use client::{Backoff, Client, Event, Incoming, Recovered, Recovering, Recovery, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -53,9 +55,11 @@ pub use modem::{
     Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
     TlsProblem,
 };
-pub use power::{PowerControl, PowerTiming};
+pub use power::{NoPower, PowerControl, PowerTiming};
 #[cfg(feature = "embedded-hal")]
 pub use power::{PowerKey, ResetLine};
+#[cfg(feature = "runner")]
+pub use runner::{Handle, Runner};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::SerialTransport;

@@ -78,7 +78,8 @@ where
     /// As [`recv_any`](Self::recv_any), but leaves the message in the driver's message buffer, where the
     /// [`recv`](crate::Client::recv) of its connection finds it at once. `max` is the size of the buffer that it will be passed.
     ///
-    /// Messages of connections that are not in `ids` are left in the module. With none at all this waits for a break.
+    /// Messages of connections that are not in `ids` are left in the module, which is not asked about them either. With none at all
+    /// this waits for the report of a break.
     ///
     /// # Errors
     ///
@@ -129,7 +130,7 @@ where
         for &id in behind.iter().chain(before) {
             let mut client = self.client(id);
             let incoming = match client.prospect(max) {
-                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_)) if !ids.contains(&id) => {
+                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_) | Error::Lost(_)) if !ids.contains(&id) => {
                     open = true;
                     continue;
                 }
@@ -147,12 +148,19 @@ where
                     continue;
                 }
                 Err(Error::TooLarge(size)) => Incoming::TooLarge(id, size),
-                Err(Error::Lost(size)) => Incoming::Lost(id, size),
+                Err(Error::Lost(size)) => {
+                    client.forget_lost();
+                    Incoming::Lost(id, size)
+                }
                 Err(Error::Disconnected(cause)) if client.take_break() => {
                     Incoming::Disconnected { id, cause: Some(cause) }
                 }
                 Err(Error::NotConnected) if client.take_break() => Incoming::Disconnected { id, cause: None },
                 Err(Error::Disconnected(_) | Error::NotConnected) => continue,
+                Err(Error::Restarted) => {
+                    client.take_break();
+                    return Err(Error::Restarted);
+                }
                 Err(error) => return Err(error),
             };
             self.served = id.get();

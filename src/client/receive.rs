@@ -60,7 +60,13 @@ where
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
         loop {
             self.modem.settle().await?;
-            match self.prospect(buffer.len())? {
+            let prospect = self.prospect(buffer.len());
+            match prospect {
+                Err(Error::Lost(_)) => self.forget_lost(),
+                Err(Error::Restarted) => drop(self.take_break()),
+                _ => {}
+            }
+            match prospect? {
                 Prospect::Stored(stored) => return self.hand_out(stored, buffer),
                 Prospect::ReadAt(due) if self.modem.now() < due => self.modem.wait(Some(due)).await?,
                 Prospect::ReadAt(_) => self.fetch().await?,
@@ -69,24 +75,24 @@ where
     }
 
     /// What is to be done next for a message of at most `max` bytes. Everything must be settled.
-    pub(super) fn prospect(&mut self, max: usize) -> Result<Prospect, Error<T::Error>> {
+    pub(super) fn prospect(&self, max: usize) -> Result<Prospect, Error<T::Error>> {
         let (room, size) = (self.modem.engine.store_room(), self.modem.engine.store_size());
         if let Some(stored) = self.modem.engine.stored(self.id) {
             return Ok(Prospect::Stored(stored));
         }
         let other = self.modem.engine.oldest_stored();
         let heard_at = self.modem.engine.heard_at();
-        let Some(connection) = self.modem.engine.connection_mut(self.id) else {
+        let Some(connection) = self.modem.engine.connection(self.id) else {
             return Err(Error::NotConnected);
         };
-        if let Some(size) = connection.lost.take() {
+        if let Some(size) = connection.lost {
             return Err(Error::Lost(size));
         }
         let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
         match connection.link {
             Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
-            Link::Restarted => return Err(self.modem.engine.tell_restart(self.id)),
-            Link::Closed | Link::Unknown => return Err(Error::NotConnected),
+            Link::Restarted if connection.break_unreported => return Err(Error::Restarted),
+            Link::Closed | Link::Unknown | Link::Restarted => return Err(Error::NotConnected),
             Link::Open | Link::Broken(_) => {}
         }
         if let Some(next) = next.filter(|next| next.size() > max.min(size)) {
@@ -107,6 +113,13 @@ where
         }
     }
 
+    /// The loss of a message was told.
+    pub(super) fn forget_lost(&mut self) {
+        if let Some(connection) = self.modem.engine.connection_mut(self.id) {
+            connection.lost = None;
+        }
+    }
+
     /// Asks the module for the next message, and whether the connection is still there if nothing says that one waits.
     pub(super) async fn fetch(&mut self) -> Result<(), Error<T::Error>> {
         let unread = |connection: &Connection| connection.unread;
@@ -117,7 +130,7 @@ where
     }
 
     /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
-    async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
+    pub(super) async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
         let listed = self.is_listed(&ClosableIds).await?;
         if let (Some(listed), Some(connection)) = (listed, self.modem.engine.connection_mut(self.id)) {
             if connection.listed && !listed && connection.link == Link::Open {

@@ -269,9 +269,9 @@ impl<'b> Engine<'b> {
 
     // Messages and connections.
 
-    /// The module has forgotten every connection.
+    /// The module has forgotten every connection, or is another one.
     pub(crate) fn forget_connections(&mut self) {
-        self.connections = Connections::new();
+        self.connections.forget();
     }
 
     pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
