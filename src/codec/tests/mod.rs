@@ -7,6 +7,7 @@ mod encoding;
 mod framing;
 mod lines;
 mod quoting;
+mod reports;
 mod traces;
 
 use super::grammar::ReadHeader;

@@ -43,7 +43,7 @@ fn firmware(lines: &[&str]) -> Vec<u8> {
     bytes.into_bytes()
 }
 
-fn event(found: &Found) -> String {
+pub(super) fn event(found: &Found) -> String {
     match found {
         Found::Line(line) => match (grammar::final_result(line), Urc::parse(line)) {
             (Some(Ok(())), _) => "final OK".into(),
