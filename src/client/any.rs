@@ -159,7 +159,11 @@ where
                 Err(Error::Disconnected(_) | Error::NotConnected) => continue,
                 Err(Error::Restarted) => {
                     client.take_break();
-                    return Err(Error::Restarted);
+                    if self.engine.has_restarted() {
+                        return Err(Error::Restarted);
+                    }
+                    // The module has been attached to again meanwhile.
+                    Incoming::Disconnected { id, cause: None }
                 }
                 Err(error) => return Err(error),
             };
