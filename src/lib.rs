@@ -14,6 +14,7 @@
 #[macro_use]
 mod fmt;
 
+pub mod blocking;
 mod client;
 mod clock;
 mod codec;

@@ -1,13 +1,15 @@
 //! Progress without receiving: what happened on a connection, and how dropped calls ended.
 
+use core::time::Duration;
+
 use embedded_io_async::{Read, Write};
 
 use super::Client;
-use crate::Clock;
 use crate::engine::{Outcome, Settled};
 use crate::error::Error;
 use crate::types::BreakCause;
 use crate::urc::Operation;
+use crate::{Clock, Instant};
 
 /// Something that happened on a connection without being asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +93,31 @@ where
     /// ```
     pub async fn poll(&mut self) -> Result<Event, Error<T::Error>> {
         loop {
-            self.modem.settle().await?;
-            if let Some(event) = self.next_event() {
+            if let Some(event) = self.poll_until(None).await? {
                 return Ok(event);
             }
-            self.modem.wait(None).await?;
+        }
+    }
+
+    /// As [`poll`](Self::poll), for a caller who cannot select: `None` if nothing happened for so long.
+    pub(crate) async fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
+        let until = self.modem.now() + timeout;
+        self.poll_until(Some(until)).await
+    }
+
+    async fn poll_until(&mut self, until: Option<Instant>) -> Result<Option<Event>, Error<T::Error>> {
+        let mut looked = false;
+        loop {
+            self.modem.settle().await?;
+            if let Some(event) = self.next_event() {
+                return Ok(Some(event));
+            }
+            let late = until.is_some_and(|until| self.modem.now() >= until);
+            // Also without time to wait, what has come is looked at once.
+            if late && core::mem::replace(&mut looked, true) {
+                return Ok(None);
+            }
+            self.modem.wait(until).await?;
         }
     }
 

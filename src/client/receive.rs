@@ -5,11 +5,11 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
-use crate::Clock;
 use crate::command::{ClosableIds, ReadStored};
 use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
+use crate::{Clock, Instant};
 
 /// So long after it last found nothing `recv` asks the module again, for messages and whether the connection is still open: that
 /// shows whether the module is there, and finds what it told while its line was disturbed.
@@ -58,9 +58,32 @@ where
     /// ```
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
         loop {
+            if let Some(stored) = self.await_message(buffer.len(), None).await? {
+                return self.hand_out(stored, buffer);
+            }
+        }
+    }
+
+    /// As [`recv`](Self::recv), for a caller who cannot select: `None` if nothing came for so long.
+    pub(crate) async fn recv_timeout<'buf>(
+        &mut self,
+        buffer: &'buf mut [u8],
+        timeout: Duration,
+    ) -> Result<Option<Message<'buf>>, Error<T::Error>> {
+        let until = self.modem.now() + timeout;
+        match self.await_message(buffer.len(), Some(until)).await? {
+            Some(stored) => self.hand_out(stored, buffer).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Waits until a message is in the store, or for `until`. What is being read by then is read to its end.
+    async fn await_message(&mut self, room: usize, until: Option<Instant>) -> Result<Option<Stored>, Error<T::Error>> {
+        let mut looked = false;
+        loop {
             self.modem.settle().await?;
             if let Some(stored) = self.own_stored()? {
-                return self.hand_out(stored, buffer);
+                return Ok(Some(stored));
             }
             if let Some(size) = self.modem.engine.take_lost() {
                 return Err(Error::Lost(size));
@@ -74,7 +97,7 @@ where
                 Link::Closed | Link::Unknown => return Err(Error::NotConnected),
                 Link::Open | Link::Broken(_) => {}
             }
-            if let Some(size) = next.filter(|size| size.size() > buffer.len().min(self.modem.engine.store_size())) {
+            if let Some(size) = next.filter(|size| size.size() > room.min(self.modem.engine.store_size())) {
                 return Err(Error::TooLarge(size));
             }
             let heard_at = self.modem.engine.heard_at();
@@ -83,8 +106,13 @@ where
                 (None, true) => heard_at + QUIET,
                 (None, false) => checked_at + PROBE,
             };
-            if self.modem.now() < due {
-                self.modem.wait(Some(due)).await?;
+            let now = self.modem.now();
+            if now < due {
+                // Also without time to wait, what has come is looked at once.
+                if until.is_some_and(|until| now >= until) && core::mem::replace(&mut looked, true) {
+                    return Ok(None);
+                }
+                self.modem.wait(Some(until.map_or(due, |until| until.min(due)))).await?;
                 continue;
             }
             if !unread {

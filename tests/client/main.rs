@@ -1,4 +1,4 @@
-//! The verbs of the client on the simulated module, at the level of bytes.
+//! The verbs of the client on the simulated module, at the level of bytes. `tests/blocking` runs the same scenarios.
 #![cfg(feature = "sim")]
 
 mod connect;

@@ -2,8 +2,8 @@
 
 use fibocom_mqtt::{Announcement, ConnectionId, Dialect, Error, Field, InvalidInput, Will, command};
 
+use super::support::*;
 use crate::SECOND;
-use crate::support::*;
 
 #[test]
 fn an_answer_that_fills_the_line_buffer_is_an_error_of_its_own() {

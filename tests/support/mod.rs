@@ -4,9 +4,12 @@
 
 use std::time::Duration;
 
+use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 use fibocom_mqtt::sim::{Port, Settings, VirtualClock, World};
-use fibocom_mqtt::{Buffers, Client, ConnectOptions, ConnectionId, Dialect, Modem, QoS, TopicFilter, TopicName};
+use fibocom_mqtt::{
+    Buffers, Client, ConnectOptions, ConnectionId, Dialect, Error, Message, Modem, QoS, TopicFilter, TopicName,
+};
 
 pub type TestModem<'b, T = Port> = Modem<'b, T, VirtualClock>;
 pub type TestClient<'m, 'b, T = Port> = Client<'m, 'b, T, VirtualClock>;
@@ -130,4 +133,20 @@ pub async fn sleep(world: &World, duration: Duration) {
     use fibocom_mqtt::Clock;
     let clock = world.clock();
     clock.sleep_until(clock.now() + duration).await;
+}
+
+/// Receives for so long, and drops the `recv` that has not ended by then.
+pub async fn recv_within<'buf, T>(
+    world: &World,
+    client: &mut TestClient<'_, '_, T>,
+    buffer: &'buf mut [u8],
+    duration: Duration,
+) -> Option<Result<Message<'buf>, Error<T::Error>>>
+where
+    T: Read + Write,
+{
+    match select(client.recv(buffer), sleep(world, duration)).await {
+        Either::First(received) => Some(received),
+        Either::Second(()) => None,
+    }
 }

@@ -1,0 +1,21 @@
+//! The scenarios on a port that is asked whether a byte is there.
+
+#[path = "../client/connect.rs"]
+mod connect;
+#[path = "../laws/ends.rs"]
+mod ends;
+#[path = "../laws/messages.rs"]
+mod messages;
+#[path = "../client/modem.rs"]
+mod modem;
+#[path = "../client/publish.rs"]
+mod publish;
+#[path = "../client/receive.rs"]
+mod receive;
+
+mod support {
+    pub use crate::driver::{connected, recv_within};
+    pub use crate::shared::{CLIENT_ID, every_byte, online, options, sleep, topic};
+
+    pub type Memory = crate::driver::Memory<crate::driver::Ready>;
+}
