@@ -42,6 +42,7 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
+pub use command::ReceiveMode;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use model::{Dialect, Platform};

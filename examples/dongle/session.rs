@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
-use fibocom_mqtt::{Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, StdClock, TransportError};
+use fibocom_mqtt::{
+    Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, ReceiveMode, StdClock, TransportError,
+};
 
 use crate::failure::{Failure, Stage, code};
 use crate::options::{Options, Place, Target};
@@ -30,7 +32,8 @@ impl Memory {
     /// Enough for any answer, for the largest message that modules receive (V1.3 section 1.10) and for any that they send.
     pub fn new() -> Self {
         Self {
-            line: vec![0; 1024],
+            // A message in a line of its own has at most 255 + 1500 bytes.
+            line: vec![0; 2048],
             message: vec![0; MESSAGE],
             transmit: vec![0; 2048],
         }
@@ -108,6 +111,9 @@ impl<'b, 'o> Session<'b, 'o> {
             port: target.port,
         };
         self.opened = Some(target.id);
+        if target.direct {
+            self.modem.set_receive_mode(ReceiveMode::Direct);
+        }
         let clock = self.clock;
         let mut client = self.modem.client(target.id);
         let what = format!("the connection to {}:{} (at most 60 s)", target.host, target.port);

@@ -8,6 +8,7 @@ use embedded_io_async::{Read, Write};
 
 use super::idle::drive;
 use super::{Client, Idle, Pause, verbs};
+use crate::command::ReceiveMode;
 use crate::error::Error;
 use crate::modem::{self, Buffers, Identity, Network};
 use crate::trace::Trace;
@@ -66,6 +67,11 @@ where
     /// Reports every step of the exchange to `hook`, secrets redacted. See [`crate::Modem::set_trace`].
     pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
         self.modem.set_trace(hook);
+    }
+
+    /// In which form messages are to come. See [`crate::Modem::set_receive_mode`].
+    pub fn set_receive_mode(&mut self, mode: ReceiveMode) {
+        self.modem.set_receive_mode(mode);
     }
 
     /// One of the module's connections.

@@ -5,7 +5,7 @@ use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
 use crate::Clock;
-use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData, User};
+use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, SetWill, SetWillData, User};
 use crate::engine::{Kind, Link, Request};
 use crate::error::{Error, Field, InvalidInput};
 use crate::types::{ConnectOptions, Text, Will};
@@ -88,11 +88,8 @@ where
         if let (Some(will), Some(payload)) = (options.will, will) {
             self.set_will(will, payload).await?;
         }
-        self.modem
-            .send(&Conf {
-                mode: ReceiveMode::ByLength,
-            })
-            .await?;
+        let mode = self.modem.engine.receive_mode;
+        self.modem.send(&Conf { mode }).await?;
         let open = Open {
             id: self.id,
             host,

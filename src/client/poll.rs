@@ -132,9 +132,9 @@ where
                 end: outcome.into(),
             });
         }
-        let stored = self.modem.engine.stored().is_some_and(|stored| stored.id == self.id);
+        let held = self.modem.engine.holds(self.id);
         let connection = self.modem.engine.connection_mut(self.id)?;
-        if core::mem::take(&mut connection.message_unreported) || stored {
+        if core::mem::take(&mut connection.message_unreported) || held {
             return Some(Event::MessageWaiting);
         }
         match connection.link {

@@ -5,7 +5,7 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
-use crate::command::{ClosableIds, ReadStored};
+use crate::command::{ClosableIds, ReadStored, ReceiveMode};
 use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
@@ -25,7 +25,8 @@ where
     C: Clock,
 {
     /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`; V1.3 and
-    /// V1.0.1 sections 1.10 and 1.11).
+    /// V1.0.1 sections 1.10 and 1.11). Where [messages come in lines](crate::Modem::set_receive_mode), what came meanwhile is
+    /// handed out in its order.
     ///
     /// It waits for ever if no message comes, but not on a module that is gone or on a connection whose end went unheard: every
     /// minute both are asked for.
@@ -34,7 +35,8 @@ where
     /// # Errors
     ///
     /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
-    /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced did not fit.
+    /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced, or that came in a
+    /// line, did not fit the driver's buffers: once each, in its place.
     /// [`Error::Disconnected`] after the connection ended, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message
     /// of another connection occupies the message buffer.
     ///
@@ -82,16 +84,17 @@ where
         let mut looked = false;
         loop {
             self.modem.settle().await?;
+            if let Some(size) = self.modem.engine.take_lost(self.id) {
+                return Err(Error::Lost(size));
+            }
             if let Some(stored) = self.own_stored()? {
                 return Ok(Some(stored));
-            }
-            if let Some(size) = self.modem.engine.take_lost() {
-                return Err(Error::Lost(size));
             }
             let Some(connection) = self.modem.engine.connection(self.id) else {
                 return Err(Error::NotConnected);
             };
-            let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
+            let (next, checked_at) = (connection.next_size(), connection.checked_at);
+            let unread = connection.unread && self.may_read();
             match self.link() {
                 Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
                 Link::Closed | Link::Unknown => return Err(Error::NotConnected),
@@ -118,8 +121,25 @@ where
             if !unread {
                 self.check_listed().await?;
             }
-            self.read().await?;
+            if self.may_read() {
+                self.read().await?;
+            } else {
+                self.note_empty();
+            }
         }
+    }
+
+    /// Whether there can be something to read by length: where messages come in lines, only what was announced all the same.
+    fn may_read(&self) -> bool {
+        let connection = self.modem.engine.connection(self.id);
+        let announced = connection.is_some_and(|connection| connection.next_size().is_some());
+        announced || self.modem.engine.receive_mode == ReceiveMode::ByLength
+    }
+
+    fn note_empty(&mut self) {
+        let now = self.modem.now();
+        let connection = self.modem.engine.connection_mut(self.id);
+        connection.into_iter().for_each(|connection| connection.was_empty(now));
     }
 
     /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
@@ -161,14 +181,17 @@ where
     /// ```
     pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
         self.modem.settle().await?;
-        if self.own_stored()?.is_none() {
+        if let Some(size) = self.modem.engine.take_lost(self.id) {
+            return Ok(Some(size));
+        }
+        if self.own_stored()?.is_none() && self.may_read() {
             match self.read().await {
                 Err(Error::Lost(size)) => return Ok(Some(size)),
                 result => result?,
             }
         }
         let stored = self.own_stored()?;
-        self.modem.engine.forget_stored();
+        self.modem.engine.forget_stored(self.id);
         Ok(stored.map(|stored| Announcement {
             topic_len: stored.topic_len,
             payload_len: stored.payload_len,
@@ -186,9 +209,7 @@ where
         match self.modem.exchange(&ReadStored { id }, &[], request).await {
             // A connection that has ended may have taken its messages with it.
             Err(Error::Module(_)) if self.link() != Link::Open => {
-                let now = self.modem.now();
-                let connection = self.modem.engine.connection_mut(id);
-                connection.into_iter().for_each(|connection| connection.was_empty(now));
+                self.note_empty();
                 Ok(())
             }
             ended => ended.map(drop),
@@ -197,14 +218,15 @@ where
 
     /// The stored message, if it is this connection's.
     fn own_stored(&self) -> Result<Option<Stored>, Error<T::Error>> {
-        match self.modem.engine.stored() {
-            Some(stored) if stored.id != self.id => Err(Error::OtherMessage(stored.id)),
-            stored => Ok(stored),
+        let stored = self.modem.engine.stored(self.id);
+        match self.modem.engine.store_occupant() {
+            Some(other) if stored.is_none() && other != self.id => Err(Error::OtherMessage(other)),
+            _ => Ok(stored),
         }
     }
 
     fn hand_out<'buf>(&mut self, stored: Stored, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
-        let (topic, payload) = self.modem.engine.stored_bytes(stored);
+        let (topic, payload) = self.modem.engine.stored_bytes(stored.id);
         let size = Announcement {
             topic_len: topic.len(),
             payload_len: payload.len(),
@@ -217,7 +239,7 @@ where
         };
         topic_place.copy_from_slice(topic);
         payload_place.copy_from_slice(payload);
-        self.modem.engine.forget_stored();
+        self.modem.engine.forget_stored(self.id);
         Ok(Message {
             topic: topic_place,
             payload: payload_place,

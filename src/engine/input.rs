@@ -22,7 +22,7 @@ impl Engine<'_> {
         self.heard_at = now;
         let mut rest = bytes;
         loop {
-            let (used, frame) = self.decoder.push(rest, self.store);
+            let (used, frame) = self.decoder.push(rest, self.store.room());
             rest = rest.get(used..).unwrap_or_default();
             match frame {
                 None => return,
@@ -37,7 +37,11 @@ impl Engine<'_> {
     fn on_line(&mut self, now: Instant) {
         let line = self.decoder.line();
         let known = AtatUrc::parse(line);
-        self.show_line(known.is_some());
+        let direct = self.is_direct();
+        self.show_line(known.is_some() || direct);
+        if direct {
+            return self.on_direct(0);
+        }
         let line = self.decoder.line();
         if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
             return;
@@ -69,11 +73,15 @@ impl Engine<'_> {
     }
 
     fn on_long_line(&mut self, now: Instant) {
-        let line = self.decoder.line();
         debug!(
             "< a line longer than the line buffer of {} bytes",
             self.decoder.capacity()
         );
+        if self.is_direct() {
+            let excess = self.decoder.excess();
+            return self.on_direct(excess);
+        }
+        let line = self.decoder.line();
         if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
             // An error in many words.
             return self.on_final(error, now);
@@ -145,14 +153,17 @@ impl Engine<'_> {
         match self.exchange.as_mut().filter(reading) {
             Some(exchange) => exchange.read = Some(ReadEnd::Message(header, end)),
             // Its READ was given up: it is handed out by the next one.
-            None if end != BodyEnd::Stored => self.lost_late = Some(size),
+            None if end != BodyEnd::Stored => {
+                let id = ConnectionId::new(header.id);
+                id.into_iter().for_each(|id| self.store.miss(id, size));
+            }
             None => {}
         }
         if let Some(connection) = self.connections.by_number(header.id) {
             connection.was_read(size);
         }
         if let (Some(id), Some(qos), BodyEnd::Stored) = (ConnectionId::new(header.id), qos, end) {
-            self.stored = Some(Stored {
+            self.store.put(Stored {
                 id,
                 qos,
                 topic_len: size.topic_len,

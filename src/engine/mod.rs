@@ -2,12 +2,14 @@
 //! no clock and no task.
 
 mod connections;
+mod direct;
 mod exchange;
 mod fence;
 mod input;
 #[cfg(test)]
 mod late;
 mod output;
+mod store;
 #[cfg(test)]
 mod tests;
 mod transmit;
@@ -16,17 +18,20 @@ use core::time::Duration;
 
 pub(crate) use connections::Link;
 pub(crate) use exchange::{Kind, Outcome, Request};
+pub(crate) use store::Stored;
 
 use crate::codec::Decoder;
+use crate::command::ReceiveMode;
 use crate::error::{Error, InvalidInput};
 use crate::model::Dialect;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{Announcement, ConnectionId, QoS};
+use crate::types::{Announcement, ConnectionId};
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
 use connections::{Connection, Connections};
 use exchange::{Exchange, Phase};
 use fence::Fence;
+use store::Store;
 use transmit::Transmit;
 
 /// Data is no longer begun so shortly before the module's data mode ends: what came too late would be taken for commands.
@@ -35,15 +40,6 @@ const DATA_MODE_MARGIN: Duration = Duration::from_secs(2);
 /// The longest line that the engine must understand whatever else is in the line buffer, in bytes: the header of an answer to
 /// READ. Unsolicited lines and results are shorter.
 pub(crate) const ENGINE_LINE: usize = 48;
-
-/// A message in the store, not yet handed to the caller.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stored {
-    pub(crate) id: ConnectionId,
-    pub(crate) qos: QoS,
-    pub(crate) topic_len: usize,
-    pub(crate) payload_len: usize,
-}
 
 /// How an exchange ended whose future had been dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +52,9 @@ pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
 
 pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
-    store: &'b mut [u8],
-    stored: Option<Stored>,
-    /// A message that came after its READ was given up, and could not be stored.
-    lost_late: Option<Announcement>,
+    store: Store<'b>,
+    /// In which form messages are to come. The module is told with every connect.
+    pub(crate) receive_mode: ReceiveMode,
     transmit: Transmit<'b>,
     exchange: Option<Exchange>,
     outcome: Option<Settled>,
@@ -81,9 +76,8 @@ impl<'b> Engine<'b> {
     pub(crate) fn new(buffers: Buffers<'b>, dialect: Dialect, now: Instant) -> Self {
         Self {
             decoder: Decoder::new(buffers.line, dialect.read_quotes),
-            store: buffers.message,
-            stored: None,
-            lost_late: None,
+            store: Store::new(buffers.message),
+            receive_mode: ReceiveMode::ByLength,
             transmit: Transmit::new(buffers.transmit),
             exchange: None,
             outcome: None,
@@ -234,26 +228,33 @@ impl<'b> Engine<'b> {
         self.connections.get_mut(id)
     }
 
-    pub(crate) fn stored(&self) -> Option<Stored> {
-        self.stored
+    /// Whether a message of this connection is in the store, or is known to be lost.
+    pub(crate) fn holds(&self, id: ConnectionId) -> bool {
+        self.store.holds(id)
     }
 
-    /// The size of a message that came late and was lost, once.
-    pub(crate) fn take_lost(&mut self) -> Option<Announcement> {
-        self.lost_late.take()
+    /// The message of this connection that comes next, if it is in the store.
+    pub(crate) fn stored(&self, id: ConnectionId) -> Option<Stored> {
+        self.store.stored(id)
+    }
+
+    /// The size of the message of this connection that comes next, if it is known to be lost: once.
+    pub(crate) fn take_lost(&mut self, id: ConnectionId) -> Option<Announcement> {
+        self.store.take_lost(id)
+    }
+
+    /// The connection whose message is in the way of one to be read.
+    pub(crate) fn store_occupant(&self) -> Option<ConnectionId> {
+        self.store.occupant()
     }
 
     /// Topic and payload of the stored message.
-    pub(crate) fn stored_bytes(&self, stored: Stored) -> (&[u8], &[u8]) {
-        let all = self
-            .store
-            .get(..stored.topic_len.saturating_add(stored.payload_len))
-            .unwrap_or_default();
-        all.split_at_checked(stored.topic_len).unwrap_or_default()
+    pub(crate) fn stored_bytes(&self, id: ConnectionId) -> (&[u8], &[u8]) {
+        self.store.bytes(id)
     }
 
-    pub(crate) fn forget_stored(&mut self) {
-        self.stored = None;
+    pub(crate) fn forget_stored(&mut self, id: ConnectionId) {
+        self.store.forget(id);
     }
 
     /// Whether the module quotes in READ, once it has shown it.
@@ -262,7 +263,7 @@ impl<'b> Engine<'b> {
     }
 
     pub(crate) fn store_size(&self) -> usize {
-        self.store.len()
+        self.store.room_size()
     }
 
     pub(crate) fn line_size(&self) -> usize {

@@ -162,7 +162,7 @@ fn an_answer_to_read_that_is_none_requires_a_fence() {
                 answer.escape_ascii()
             );
             assert!(!engine.is_settled());
-            assert!(engine.stored().is_none());
+            assert!(engine.stored(ID).is_none());
         });
     }
 }

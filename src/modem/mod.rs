@@ -17,6 +17,7 @@ pub use network::{Network, NetworkProblem};
 use outline::Outlined;
 
 use crate::client::Client;
+use crate::command::ReceiveMode;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::model::Dialect;
@@ -156,6 +157,35 @@ where
     /// ```
     pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
         self.engine.trace = Some(hook);
+    }
+
+    /// In which form messages are to come (`AT+MQTTCONF`; V1.3 and V1.0.1 sections 1.8 and 1.9). It is one setting for all of the module's
+    /// connections, so it belongs to the modem; the module is told with the next connect.
+    ///
+    /// By length, unless this is called, and that is the only form that can carry every message. [`ReceiveMode::Direct`] is for firmware
+    /// that has no other: the module then sends each message at once, in a line of its own, and keeps none.
+    ///
+    /// * The line buffer must hold such a line whole: 255 + 1500 + 40 bytes, and what the answer to a command takes. What does not fit
+    ///   is lost, and [`recv`](Client::recv) reports it.
+    /// * The message buffer is a queue of what nobody has received yet, six bytes, topic and payload each. What does not fit is lost, and reported in its place.
+    /// * A payload is cut at its first line end, and **what stands behind that is taken for lines of the module**: whoever may publish
+    ///   to a subscribed topic can forge a result, a break or a message. Only where that is nobody, or the payloads of all are known
+    ///   to be plain text, is this mode safe. Where it shows that a payload was cut, the message is reported as lost.
+    /// * A topic ends at its first quote.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Modem};
+    /// use fibocom_mqtt::ReceiveMode;
+    ///
+    /// # fn example<T: Read + Write, C: Clock>(port: T, clock: C) {
+    /// let (mut line, mut message, mut transmit) = ([0; 1800], [0; 4096], [0; 1400]);
+    /// let mut modem = Modem::new(port, clock, Buffers::new(&mut line, &mut message, &mut transmit));
+    /// modem.set_receive_mode(ReceiveMode::Direct);
+    /// # }
+    /// ```
+    pub fn set_receive_mode(&mut self, mode: ReceiveMode) {
+        self.engine.receive_mode = mode;
     }
 
     /// One of the module's connections.

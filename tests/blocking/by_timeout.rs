@@ -2,6 +2,10 @@
 
 #[path = "../client/connect.rs"]
 mod connect;
+#[path = "../direct/limits.rs"]
+mod direct_limits;
+#[path = "../direct/order.rs"]
+mod direct_order;
 #[path = "../laws/ends.rs"]
 mod ends;
 #[path = "../laws/messages.rs"]

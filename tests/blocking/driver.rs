@@ -9,7 +9,7 @@ use fibocom_mqtt::blocking::{self, ByReadReady, ByTimeout, Idle};
 use fibocom_mqtt::sim::{BlockingError, BlockingPort, VirtualClock, World};
 use fibocom_mqtt::{
     Announcement, Buffers, ConnectOptions, ConnectionId, Delivery, Dialect, Error, Event, Identity, Message, Network,
-    Publication, QoS, TopicFilter,
+    Publication, QoS, ReceiveMode, TopicFilter,
 };
 
 use crate::shared;
@@ -106,6 +106,10 @@ impl<'b, A: Adapter> TestModem<'b, A> {
 
     pub fn dialect(&self) -> Dialect {
         self.0.dialect()
+    }
+
+    pub fn set_receive_mode(&mut self, mode: ReceiveMode) {
+        self.0.set_receive_mode(mode);
     }
 
     pub fn client(&mut self, id: ConnectionId) -> TestClient<'_, 'b, A> {

@@ -59,7 +59,6 @@ fn what_is_not_yet_there_says_so() {
         &["--reconnect", "info"],
         &["sub", "-t", "x", "--tls"],
         &["sub", "-t", "x", "--cafile", "x"],
-        &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],
         &["sub", "-t", "x", "--id", "101"],
     ] {

@@ -32,6 +32,8 @@ The connection, for demo, pub and sub
   -k SECONDS             keep-alive, 1 to 300 (60)
   -c                     keep the session: clean session off
   --id 1|2|3             which of the module's connections (1; few modules have 3)
+  --direct               messages come in lines of the module instead of being read by length: plain text only, since
+                         a line end in a payload cuts it, and what follows is taken for the module's
   --will-topic TOPIC, --will-payload TEXT, --will-qos QOS, --will-retain
 
 pub

@@ -111,8 +111,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
             Arg::Long(
-                later @ ("model" | "pin" | "reconnect" | "direct" | "cloud" | "tls" | "cafile" | "cert" | "key"
-                | "insecure"),
+                later @ ("model" | "pin" | "reconnect" | "cloud" | "tls" | "cafile" | "cert" | "key" | "insecure"),
             ) => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
