@@ -45,7 +45,7 @@ pub use clock::{Clock, Instant};
 pub use command::ReceiveMode;
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
-pub use model::{Dialect, Platform};
+pub use model::{DataForm, Dialect, Platform};
 pub use modem::{Buffers, Identity, Modem, Network, NetworkProblem};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]

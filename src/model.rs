@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::error::{Field, InvalidInput};
 use crate::types::Escapes;
 
 /// How this module's firmware speaks where the manuals leave it open or firmware differs.
@@ -25,6 +26,23 @@ pub struct Dialect {
     pub(crate) result_at_qos0: bool,
     pub(crate) will_data_mode: bool,
     pub(crate) max_payload: u16,
+    pub(crate) data_form: DataForm,
+}
+
+/// How the bytes of a message are written behind the prompt of `AT+MQTTPUB` and `AT+MQTTWILL`.
+///
+/// Both manuals say "in HEX" (V1.3 and V1.0.1 section 1.7.4), and do not say whether the announced size counts bytes or digits.
+/// Everybody who is known to use these modules sends the bytes as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+pub enum DataForm {
+    /// The bytes as they are.
+    #[default]
+    Raw,
+    /// Two hexadecimal digits for each byte, and the announced size counts the bytes.
+    HexBytes,
+    /// Two hexadecimal digits for each byte, and the announced size counts the digits: the longest payload is half as long.
+    HexDigits,
 }
 
 impl Default for Dialect {
@@ -36,6 +54,7 @@ impl Default for Dialect {
             result_at_qos0: true,
             will_data_mode: false,
             max_payload: 1024,
+            data_form: DataForm::Raw,
         }
     }
 }
@@ -77,6 +96,30 @@ impl Dialect {
     pub const fn max_payload(mut self, bytes: u16) -> Self {
         self.max_payload = bytes;
         self
+    }
+
+    /// How the bytes of a message are written in data mode. In digits, the transmit buffer must hold twice the payload.
+    ///
+    /// ```
+    /// use fibocom_mqtt::{DataForm, Dialect};
+    ///
+    /// let dialect = Dialect::default().data_form(DataForm::HexDigits);
+    /// # let _ = dialect;
+    /// ```
+    pub const fn data_form(mut self, form: DataForm) -> Self {
+        self.data_form = form;
+        self
+    }
+
+    /// The size to announce for so many bytes in data mode.
+    pub(crate) fn data_size(&self, field: Field, len: usize) -> Result<u16, InvalidInput> {
+        let (max, size) = match self.data_form {
+            DataForm::HexDigits => (self.max_payload / 2, len.saturating_mul(2)),
+            DataForm::Raw | DataForm::HexBytes => (self.max_payload, len),
+        };
+        let max = usize::from(max);
+        let size = u16::try_from(size).ok().filter(|_| len <= max);
+        size.ok_or(InvalidInput::TooLong { field, len, max })
     }
 
     /// What is in force for strings.

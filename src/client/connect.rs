@@ -185,19 +185,16 @@ where
 
     /// How the payload of a will is to be sent, if it can be.
     fn check_will<'w>(&self, will: Will<'w>) -> Result<WillPayload<'w>, InvalidInput> {
-        let max = usize::from(self.modem.engine.dialect.max_payload);
-        if will.payload.len() > max {
-            return Err(InvalidInput::TooLong {
-                field: Field::WillPayload,
-                len: will.payload.len(),
-                max,
-            });
+        let (dialect, len) = (self.modem.engine.dialect, will.payload.len());
+        if dialect.will_data_mode && len > 0 {
+            return dialect.data_size(Field::WillPayload, len).map(WillPayload::Data);
         }
-        let size = u16::try_from(will.payload.len()).unwrap_or(u16::MAX);
-        if self.modem.engine.dialect.will_data_mode && size > 0 {
-            return Ok(WillPayload::Data(size));
+        let max = usize::from(dialect.max_payload);
+        if len > max {
+            let field = Field::WillPayload;
+            return Err(InvalidInput::TooLong { field, len, max });
         }
-        let escapes = self.modem.engine.dialect.string_escapes();
+        let escapes = dialect.string_escapes();
         Text::from_bytes(Field::WillPayload, will.payload, escapes).map(WillPayload::Inline)
     }
 
@@ -229,7 +226,10 @@ where
                     answer: ANSWER,
                     result: ANSWER,
                 };
-                self.modem.exchange(&command, will.payload, request).await.map(drop)
+                self.modem
+                    .exchange_message(&command, will.payload, request)
+                    .await
+                    .map(drop)
             }
         }
     }

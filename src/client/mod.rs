@@ -89,7 +89,7 @@ where
             result: self.modem.engine.dialect.result_at_qos0 || command.qos() != Some(QoS::AtMostOnce),
         };
         self.modem
-            .exchange(
+            .exchange_message(
                 command,
                 data,
                 Request {

@@ -5,7 +5,7 @@ use embedded_io_async::{Read, Write};
 use super::Client;
 use crate::Clock;
 use crate::command::{Publish, PublishData};
-use crate::error::{Error, Field, InvalidInput};
+use crate::error::{Error, Field};
 use crate::types::{Delivery, Escapes, Publication, Text};
 
 impl<T, C> Client<'_, '_, T, C>
@@ -15,7 +15,7 @@ where
 {
     /// Publishes a message and returns once the module reported its result (`AT+MQTTPUB`; V1.3 and V1.0.1 section 1.7).
     ///
-    /// The payload goes by length, in data mode, and may be any bytes, 0 to 1024 of them. It is sent once: nothing is ever
+    /// The payload goes by length, in data mode, and may be any bytes, 0 to 1024 of them (512 in [digits](crate::DataForm::HexDigits)). It is sent once: nothing is ever
     /// repeated behind the caller's back.
     ///
     /// # Errors
@@ -49,16 +49,7 @@ where
             qos,
             retain,
         } = publication;
-        let max = usize::from(self.modem.engine.dialect.max_payload);
-        let size = u16::try_from(payload.len()).ok().filter(|_| payload.len() <= max);
-        let Some(size) = size else {
-            return Err(InvalidInput::TooLong {
-                field: Field::Payload,
-                len: payload.len(),
-                max,
-            }
-            .into());
-        };
+        let size = self.modem.engine.dialect.data_size(Field::Payload, payload.len())?;
         let id = self.id;
         if size == 0 {
             // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).

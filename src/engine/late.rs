@@ -13,7 +13,7 @@ fn link_after(early: &[u8], late: &[u8]) -> Link {
     engine.connections.by_number(1).unwrap().apply(Operation::Open, true);
     let id = ConnectionId::FIRST;
     engine
-        .load(b"", &|buffer| {
+        .load(b"", false, &|buffer| {
             atat::AtatCmd::write(&crate::command::ReadStored { id }, buffer)
         })
         .unwrap();

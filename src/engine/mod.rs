@@ -114,9 +114,14 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Puts a command line and its data into the transmit buffer.
-    pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
-        self.transmit.load(data, write)
+    /// Puts a command line and its data, as it is or in hexadecimal digits, into the transmit buffer.
+    pub(crate) fn load(
+        &mut self,
+        data: &[u8],
+        hex: bool,
+        write: &dyn Fn(&mut [u8]) -> usize,
+    ) -> Result<(), InvalidInput> {
+        self.transmit.load(data, hex, write)
     }
 
     /// Begins the exchange for what was loaded. The engine must be settled.

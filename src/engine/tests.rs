@@ -40,7 +40,7 @@ fn send(engine: &mut Engine<'_>, kind: Kind, command: &[u8], data: &[u8]) {
         buffer[..command.len()].copy_from_slice(command);
         command.len()
     };
-    engine.load(data, &write).unwrap();
+    engine.load(data, false, &write).unwrap();
     engine.begin(request(kind), at(0));
     assert_eq!(engine.pending(), command);
     engine.written(command.len(), at(0));
@@ -134,12 +134,12 @@ fn an_answer_that_does_not_fit_is_told_and_a_long_echo_is_not() {
 #[test]
 fn a_command_without_room_is_refused_and_leaves_nothing_behind() {
     with_engine(|engine| {
-        let refused = engine.load(&[0; 60], &|buffer: &mut [u8]| {
+        let refused = engine.load(&[0; 60], false, &|buffer: &mut [u8]| {
             buffer[..6].copy_from_slice(b"s3cret");
             6
         });
         assert_eq!(refused, Err(InvalidInput::TransmitBuffer { len: 66, max: 64 }));
-        let refused = engine.load(b"ab", &|_: &mut [u8]| 0);
+        let refused = engine.load(b"ab", false, &|_: &mut [u8]| 0);
         assert_eq!(refused, Err(InvalidInput::TransmitBuffer { len: 2, max: 64 }));
         assert_eq!(engine.pending(), b"");
     });
@@ -310,5 +310,25 @@ fn what_needs_a_connection_is_refused_without_one() {
         engine.connection_mut(ID).unwrap().apply(Operation::Close, true);
         assert_eq!(check(engine), Err(Error::NotConnected));
         assert_eq!(engine.check::<core::convert::Infallible>(&request(Kind::Plain)), Ok(()));
+    });
+}
+
+#[test]
+fn a_message_in_digits_is_counted_in_bytes() {
+    with_engine(|engine| {
+        let command = b"AT+MQTTPUB=1,\"t\",0,0,5\r";
+        let write = |buffer: &mut [u8]| {
+            buffer[..command.len()].copy_from_slice(command);
+            command.len()
+        };
+        engine.load(b"hello", true, &write).unwrap();
+        engine.begin(request(PUBLISH), at(0));
+        engine.written(command.len(), at(0));
+        engine.receive(b"\r\n>\r\n", at(1));
+        assert_eq!(engine.pending(), b"68656C6C6F");
+        engine.written(7, at(1));
+        // The module ends its data mode in the middle of the fourth byte.
+        engine.receive(b"\r\nOK\r\n\r\n+MQTTPUB: 1,1\r\n", at(20));
+        assert_eq!(engine.take_outcome(), Some(Outcome::Cut { sent: 3 }));
     });
 }

@@ -20,7 +20,7 @@ use crate::client::Client;
 use crate::command::ReceiveMode;
 use crate::engine::{ENGINE_LINE, Engine, Kind, Outcome, Request};
 use crate::error::Error;
-use crate::model::Dialect;
+use crate::model::{DataForm, Dialect};
 use crate::trace::Trace;
 use crate::types::{ConnectionId, Delivery};
 use crate::{Clock, Instant};
@@ -64,6 +64,7 @@ impl<'b> Buffers<'b> {
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
     ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication.
+    ///   Twice the payload where it goes in [digits](crate::DataForm).
     pub const fn new(line: &'b mut [u8], message: &'b mut [u8], transmit: &'b mut [u8]) -> Self {
         Self {
             line,
@@ -246,7 +247,19 @@ where
         request: Request,
     ) -> Result<Delivery, Error<T::Error>> {
         let write = |buffer: &mut [u8]| command.write(buffer);
-        Outlined(pin!(self.perform(&write, data, request))).await
+        Outlined(pin!(self.perform(&write, data, false, request))).await
+    }
+
+    /// The same, with a message as the data, in the form that the dialect has for it.
+    pub(crate) async fn exchange_message<Cmd: AtatCmd + Sync>(
+        &mut self,
+        command: &Cmd,
+        payload: &[u8],
+        request: Request,
+    ) -> Result<Delivery, Error<T::Error>> {
+        let write = |buffer: &mut [u8]| command.write(buffer);
+        let hex = self.engine.dialect.data_form != DataForm::Raw;
+        Outlined(pin!(self.perform(&write, payload, hex, request))).await
     }
 
     /// Settles, encodes, and runs: the same code for every command.
@@ -254,11 +267,12 @@ where
         &mut self,
         write: &(dyn Fn(&mut [u8]) -> usize + Sync),
         data: &[u8],
+        hex: bool,
         request: Request,
     ) -> Result<Delivery, Error<T::Error>> {
         self.settle().await?;
         self.engine.check(&request)?;
-        self.engine.load(data, write)?;
+        self.engine.load(data, hex, write)?;
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {

@@ -2,6 +2,8 @@
 
 #[path = "../client/connect.rs"]
 mod connect;
+#[path = "../client/data_form.rs"]
+mod data_form;
 #[path = "../direct/limits.rs"]
 mod direct_limits;
 #[path = "../direct/order.rs"]

@@ -2,6 +2,7 @@
 #![cfg(feature = "sim")]
 
 mod connect;
+mod data_form;
 mod modem;
 mod publish;
 mod receive;
