@@ -34,6 +34,7 @@ mod trace;
 #[cfg(feature = "std")]
 mod transport;
 mod types;
+mod unsolicited;
 mod urc;
 
 pub use client::{Client, Event, SettledEnd};
@@ -56,4 +57,5 @@ pub use types::{
     Announcement, BreakCause, ConnectOptions, ConnectionId, Credentials, Delivery, Escapes, Message, Publication, QoS,
     Text, TopicFilter, TopicName, Will,
 };
+pub use unsolicited::Unsolicited;
 pub use urc::{DirectMessage, Operation, Urc};

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::modem::{self, Buffers, Identity, Network};
 use crate::trace::Trace;
 use crate::types::ConnectionId;
+use crate::unsolicited::Unsolicited;
 use crate::{Clock, Dialect};
 
 /// A Fibocom module on a blocking port: [`crate::Modem`], whose verbs return when they are done.
@@ -67,6 +68,11 @@ where
     /// Reports every step of the exchange to `hook`, secrets redacted. See [`crate::Modem::set_trace`].
     pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
         self.modem.set_trace(hook);
+    }
+
+    /// Offers to `hook` the lines that the module sends unasked and that the driver makes nothing of. See [`crate::Modem::set_unsolicited`].
+    pub fn set_unsolicited(&mut self, hook: &'b mut (dyn FnMut(Unsolicited<'_>) + Send)) {
+        self.modem.set_unsolicited(hook);
     }
 
     /// In which form messages are to come. See [`crate::Modem::set_receive_mode`].

@@ -9,8 +9,9 @@ use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Store
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
 use crate::error::ModuleError;
-use crate::trace::{Line, Trace};
+use crate::trace::{Line, Trace, names_secret};
 use crate::types::{ConnectionId, QoS};
+use crate::unsolicited::Unsolicited;
 use crate::urc::{Operation, Urc};
 
 /// How long a result is still awaited once the connection has broken.
@@ -55,8 +56,19 @@ impl Engine<'_> {
             }
         } else if let Some(result) = grammar::final_result(line) {
             self.on_final(result, now);
-        } else {
-            self.on_information();
+        } else if !self.on_information() {
+            self.offer();
+        }
+    }
+
+    /// Offers a line to the caller that is none of ours. One that may belong to an answer is not, nor one that may show a secret.
+    fn offer(&mut self) {
+        let line = self.decoder.line();
+        if self.secretive || !self.fence.is_clear() || names_secret(line) {
+            return;
+        }
+        if let (Some(hook), Some(line)) = (&mut self.unsolicited, text(line)) {
+            hook(Unsolicited::new(line));
         }
     }
 
@@ -94,21 +106,26 @@ impl Engine<'_> {
         }
     }
 
-    fn on_information(&mut self) {
-        let Some(exchange) = &mut self.exchange else { return };
-        if exchange.phase != Phase::Answer {
-            return;
-        }
+    /// Takes a line that may belong to the answer to the running command. False if it cannot.
+    fn on_information(&mut self) -> bool {
+        let Some(exchange) = &mut self.exchange else {
+            return false;
+        };
         let line = self.decoder.line();
+        let own = belongs(line, self.transmit.command());
+        if exchange.phase != Phase::Answer {
+            return own;
+        }
         if let Kind::Read(id) = exchange.request.kind {
             if grammar::read_empty(line, id.get()) {
                 exchange.read = Some(ReadEnd::Empty);
             }
-        } else if belongs(line, self.transmit.command()) {
+        } else if own {
             // Behind what is kept there must be room for the lines that follow.
             let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
             exchange.overflow |= !room || !self.decoder.keep();
         }
+        own
     }
 
     fn on_prompt(&mut self, now: Instant) {
@@ -270,13 +287,15 @@ fn is_echo(line: &[u8], command: &[u8]) -> bool {
 fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
         // What a disturbed line adds is no text.
-        return !line.starts_with(b"+") && is_text(line);
+        return !line.starts_with(b"+") && text(line).is_some();
     };
     let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
     asked == name || (name == b"+MPQTTOPEN" && asked == b"+MQTTOPEN")
 }
 
-fn is_text(line: &[u8]) -> bool {
-    core::str::from_utf8(line).is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && letter != '\t'))
+fn text(line: &[u8]) -> Option<&str> {
+    let text = core::str::from_utf8(line).ok()?;
+    let plain = !text.chars().any(|letter| letter.is_control() && letter != '\t');
+    plain.then_some(text)
 }

@@ -26,6 +26,7 @@ use crate::error::{Error, InvalidInput};
 use crate::model::Dialect;
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, ConnectionId};
+use crate::unsolicited::Unsolicited;
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
 use connections::{Connection, Connections};
@@ -49,6 +50,7 @@ pub(crate) struct Settled {
 }
 
 pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
+pub(crate) type UnsolicitedHook<'b> = &'b mut (dyn FnMut(Unsolicited<'_>) + Send);
 
 pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
@@ -66,6 +68,7 @@ pub(crate) struct Engine<'b> {
     connections: Connections,
     pub(crate) dialect: Dialect,
     pub(crate) trace: Option<TraceHook<'b>>,
+    pub(crate) unsolicited: Option<UnsolicitedHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
     /// When the module last sent anything.
@@ -87,6 +90,7 @@ impl<'b> Engine<'b> {
             connections: Connections::new(),
             dialect,
             trace: None,
+            unsolicited: None,
             secretive: false,
             heard_at: now,
         }

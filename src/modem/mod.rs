@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::model::{DataForm, Dialect};
 use crate::trace::Trace;
 use crate::types::{ConnectionId, Delivery};
+use crate::unsolicited::Unsolicited;
 use crate::{Clock, Instant};
 
 /// Bytes that are read at a time. Small, since they live in every future.
@@ -158,6 +159,32 @@ where
     /// ```
     pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
         self.engine.trace = Some(hook);
+    }
+
+    /// Offers to `hook` the lines that the module sends unasked and that the driver makes nothing of: `+SIM READY`, `+CREG: 1`,
+    /// `+CTZV: …`, those of `AT+MIPCALL`, `+MQTTSNREG` and `+MQTTAUTHEVENT`, and whatever else comes.
+    ///
+    /// It is called while any call reads. Not offered are lines that may belong to an answer: while a command runs, those with its name or
+    /// with none, and all until a command that was given up is settled. Nor are lines that may show a secret, which are all while a
+    /// command with one is answered; lines with control characters; and lines that do not fit the line buffer. So take a line as a hint, and ask the module where it matters.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Modem, Unsolicited};
+    /// # fn example<T: Read + Write, C: Clock>(port: T, clock: C) {
+    /// let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
+    /// let mut registered = false;
+    /// let mut note = |line: Unsolicited<'_>| {
+    ///     if let Some(state) = line.arguments("+CREG") {
+    ///         registered = matches!(state, "1" | "5");
+    ///     }
+    /// };
+    /// let mut modem = Modem::new(port, clock, Buffers::new(&mut line, &mut message, &mut transmit));
+    /// modem.set_unsolicited(&mut note);
+    /// # }
+    /// ```
+    pub fn set_unsolicited(&mut self, hook: &'b mut (dyn FnMut(Unsolicited<'_>) + Send)) {
+        self.engine.unsolicited = Some(hook);
     }
 
     /// In which form messages are to come (`AT+MQTTCONF`; V1.3 and V1.0.1 sections 1.8 and 1.9). It is one setting for all of the module's

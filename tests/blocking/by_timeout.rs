@@ -18,6 +18,8 @@ mod modem;
 mod publish;
 #[path = "../client/receive.rs"]
 mod receive;
+#[path = "../client/unsolicited.rs"]
+mod unsolicited;
 
 mod support {
     pub use crate::driver::{connected, recv_within};

@@ -9,7 +9,7 @@ use fibocom_mqtt::blocking::{self, ByReadReady, ByTimeout, Idle};
 use fibocom_mqtt::sim::{BlockingError, BlockingPort, VirtualClock, World};
 use fibocom_mqtt::{
     Announcement, Buffers, ConnectOptions, ConnectionId, Delivery, Dialect, Error, Event, Identity, Message, Network,
-    Publication, QoS, ReceiveMode, TopicFilter,
+    Publication, QoS, ReceiveMode, TopicFilter, Unsolicited,
 };
 
 use crate::shared;
@@ -110,6 +110,10 @@ impl<'b, A: Adapter> TestModem<'b, A> {
 
     pub fn set_receive_mode(&mut self, mode: ReceiveMode) {
         self.0.set_receive_mode(mode);
+    }
+
+    pub fn set_unsolicited(&mut self, hook: &'b mut (dyn FnMut(Unsolicited<'_>) + Send)) {
+        self.0.set_unsolicited(hook);
     }
 
     pub fn client(&mut self, id: ConnectionId) -> TestClient<'_, 'b, A> {

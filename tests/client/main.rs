@@ -8,3 +8,4 @@ mod publish;
 mod receive;
 #[path = "../support/mod.rs"]
 mod support;
+mod unsolicited;
