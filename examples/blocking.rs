@@ -1,4 +1,5 @@
-//! Without an executor: subscribes and prints what comes for a minute, through a serial port that blocks, and publishes every ten seconds.
+//! Without an executor: subscribes and prints what comes for a minute, through a serial port that blocks, and publishes every
+//! ten seconds.
 //!
 //! `cargo run --example blocking --features serialport -- /dev/ttyUSB2 broker.example.com`
 //!

@@ -11,8 +11,8 @@ use crate::client::{self, Event};
 use crate::error::Error;
 use crate::types::{Announcement, ConnectOptions, ConnectionId, Delivery, Message, Publication, QoS, TopicFilter};
 
-/// An MQTT client on one of the module's connections, lent by [`Modem::client`](super::Modem::client): [`crate::Client`], whose verbs
-/// return when they are done.
+/// An MQTT client on one of the module's connections, lent by [`Modem::client`](super::Modem::client): [`crate::Client`],
+/// whose verbs return when they are done.
 pub struct Client<'m, 'b, T, C, I> {
     client: client::Client<'m, 'b, T, C>,
     idle: Lent<'m, I>,
@@ -60,8 +60,8 @@ where
         drive(self.client.recv(buffer), &mut self.idle)
     }
 
-    /// As [`recv`](Self::recv), but returns `None` if no message came for so long. What is being read from the module by then is brought to its end
-    /// first, so it can take longer by the time in which the module answers a command.
+    /// As [`recv`](Self::recv), but returns `None` if no message came for so long. What is being read from the module by then
+    /// is brought to its end first, so it can take longer by the time in which the module answers a command.
     ///
     /// # Errors
     ///

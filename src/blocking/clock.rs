@@ -5,8 +5,8 @@ use core::task::Poll;
 
 use crate::{Clock, Instant};
 
-/// A [`Clock`] made of a function that tells the time, for [`blocking`](crate::blocking) programs: it wakes nobody, so a sleep ends when it is asked
-/// again after its time. Not for an executor.
+/// A [`Clock`] made of a function that tells the time, for [`blocking`](crate::blocking) programs: it wakes nobody, so a sleep
+/// ends when it is asked again after its time. Not for an executor.
 ///
 /// ```
 /// use fibocom_mqtt::blocking::PolledClock;

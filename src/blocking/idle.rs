@@ -16,11 +16,11 @@ use core::task::{Context, Poll, Waker};
 /// assert_eq!(turns, 1);
 /// ```
 pub trait Idle {
-    /// Called whenever port and clock have nothing new. It may return at once, and must return within some milliseconds: nothing is
-    /// read meanwhile, and no deadline is kept.
+    /// Called whenever port and clock have nothing new. It may return at once, and must return within some milliseconds:
+    /// nothing is read meanwhile, and no deadline is kept.
     ///
-    /// An instruction that waits for an interrupt needs one that comes regularly, that of a timer: the UART's may have been served a
-    /// moment before.
+    /// An instruction that waits for an interrupt needs one that comes regularly, that of a timer: the UART's may have been
+    /// served a moment before.
     fn idle(&mut self);
 }
 

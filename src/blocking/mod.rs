@@ -5,23 +5,23 @@
 //!
 //! # The port
 //!
-//! `embedded_io::Read::read` blocks until there is a byte, and a module that is gone sends none. So that no call waits for ever on the module, a port
-//! is wrapped in one of two adapters:
+//! `embedded_io::Read::read` blocks until there is a byte, and a module that is gone sends none. So that no call waits for
+//! ever on the module, a port is wrapped in one of two adapters:
 //!
 //! * [`ByReadReady`], for a port that can be asked whether a byte is there ([`embedded_io::ReadReady`]): the UARTs of most HALs.
-//! * [`ByTimeout`], for a port whose `read` fails with [`TimedOut`](embedded_io::ErrorKind::TimedOut) after a while: the serial ports of
-//!   operating systems, such as those of the `serialport` crate.
+//! * [`ByTimeout`], for a port whose `read` fails with [`TimedOut`](embedded_io::ErrorKind::TimedOut) after a while: the
+//!   serial ports of operating systems, such as those of the `serialport` crate.
 //!
 //! Any `embedded_io_async` port does, too, `SerialTransport` for one.
 //!
-//! A `write` or `flush` of such a port blocks for as long as the port lets it: without flow control that is the time the bytes take on the
-//! line, of which 64 are written at a time. With flow control a module can hold them back, and only a port whose writes time out bounds that; a write that timed out is
-//! tried again until the deadline of its command.
+//! A `write` or `flush` of such a port blocks for as long as the port lets it: without flow control that is the time the bytes
+//! take on the line, of which 64 are written at a time. With flow control a module can hold them back, and only a port whose
+//! writes time out bounds that; a write that timed out is tried again until the deadline of its command.
 //!
 //! # Time and idling
 //!
-//! The [`Clock`](crate::Clock) is any of those of this crate, or a [`PolledClock`] over a function that tells the time. Where nothing is to
-//! do, [`Idle::idle`] is called: [`Pause`] unless said otherwise.
+//! The [`Clock`](crate::Clock) is any of those of this crate, or a [`PolledClock`] over a function that tells the time. Where
+//! nothing is to do, [`Idle::idle`] is called: [`Pause`] unless said otherwise.
 //!
 //! ```
 //! use core::time::Duration;
@@ -64,8 +64,8 @@ pub use idle::{Idle, Pause};
 pub use modem::Modem;
 pub use port::{ByReadReady, ByTimeout};
 
-/// Defines verbs that drive the asynchronous ones of the same name to their end: a line each. The first word names the field of `self` that has
-/// the verb, and the type that documents it.
+/// Defines verbs that drive the asynchronous ones of the same name to their end: a line each. The first word names the field
+/// of `self` that has the verb, and the type that documents it.
 macro_rules! verbs {
     ($field:ident of $asynchronous:literal: $($verb:ident($($argument:ident: $type:ty),*) -> $output:ty;)*) => {$(
         #[doc = concat!("As [`", $asynchronous, "::", stringify!($verb), "`](crate::", $asynchronous, "::", stringify!($verb), "),")]

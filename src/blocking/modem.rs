@@ -18,8 +18,8 @@ use crate::{Clock, Dialect};
 
 /// A Fibocom module on a blocking port: [`crate::Modem`], whose verbs return when they are done.
 ///
-/// `T` is the port in its adapter, [`ByReadReady`](super::ByReadReady) or [`ByTimeout`](super::ByTimeout), `C` the clock, `I` what to do while there is nothing
-/// to do. See [`blocking`](crate::blocking) for an example.
+/// `T` is the port in its adapter, [`ByReadReady`](super::ByReadReady) or [`ByTimeout`](super::ByTimeout), `C` the clock, `I`
+/// what to do while there is nothing to do. See [`blocking`](crate::blocking) for an example.
 pub struct Modem<'b, T, C, I = Pause> {
     modem: modem::Modem<'b, T, C>,
     idle: I,
@@ -70,7 +70,8 @@ where
         self.modem.set_trace(hook);
     }
 
-    /// Offers to `hook` the lines that the module sends unasked and that the driver makes nothing of. See [`crate::Modem::set_unsolicited`].
+    /// Offers to `hook` the lines that the module sends unasked and that the driver makes nothing of. See
+    /// [`crate::Modem::set_unsolicited`].
     pub fn set_unsolicited(&mut self, hook: &'b mut (dyn FnMut(Unsolicited<'_>) + Send)) {
         self.modem.set_unsolicited(hook);
     }

@@ -80,9 +80,9 @@ impl<T: Read + ReadReady> embedded_io_async::Read for ByReadReady<T> {
 
 /// A blocking port whose reads and writes time out: [`TimedOut`](ErrorKind::TimedOut) counts as nothing yet.
 ///
-/// The port's timeout must be short, 1 to 10 ms. It is how closely deadlines are kept, and while a message is written, each 64 bytes wait
-/// for it once: between two pieces the driver reads what has come. A port whose read returns 0 bytes instead, which means its
-/// end, is taken as closed.
+/// The port's timeout must be short, 1 to 10 ms. It is how closely deadlines are kept, and while a message is written, each 64
+/// bytes wait for it once: between two pieces the driver reads what has come. A port whose read returns 0 bytes instead, which
+/// means its end, is taken as closed.
 ///
 /// ```no_run
 /// use std::time::Duration;

@@ -22,7 +22,8 @@ where
     C: Clock,
 {
     /// Connects to a broker: sets user name, password and client id, the will if there is one, and reading by length, then
-    /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1).
+    /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1). Messages come by length unless
+    /// [`set_receive_mode`](crate::Modem::set_receive_mode) has chosen otherwise.
     ///
     /// If the module still has this connection open, from before the driver started or because its end was never reported, it
     /// is closed first. Subscriptions are made anew after every connect: the module does not tell whether the broker kept them.

@@ -16,7 +16,7 @@ use crate::{Clock, Instant};
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Event {
-    /// A message waits: [`recv`](Client::recv) returns it.
+    /// A message waits: [`recv`](Client::recv) returns it, or says that it was lost.
     MessageWaiting,
     /// The connection ended by itself.
     Disconnected(BreakCause),

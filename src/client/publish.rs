@@ -15,8 +15,8 @@ where
 {
     /// Publishes a message and returns once the module reported its result (`AT+MQTTPUB`; V1.3 and V1.0.1 section 1.7).
     ///
-    /// The payload goes by length, in data mode, and may be any bytes, 0 to 1024 of them (512 in [digits](crate::DataForm::HexDigits)). It is sent once: nothing is ever
-    /// repeated behind the caller's back.
+    /// The payload goes by length, in data mode, and may be any bytes, 0 to 1024 of them (512 in
+    /// [digits](crate::DataForm::HexDigits)). It is sent once: nothing is ever repeated behind the caller's back.
     ///
     /// # Errors
     ///

@@ -24,9 +24,9 @@ where
     T: Read + Write,
     C: Clock,
 {
-    /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`; V1.3 and
-    /// V1.0.1 sections 1.10 and 1.11). Where [messages come in lines](crate::Modem::set_receive_mode), what came meanwhile is
-    /// handed out in its order.
+    /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`;
+    /// V1.3 and V1.0.1 sections 1.10 and 1.11). Where [messages come in lines](crate::Modem::set_receive_mode), what came
+    /// meanwhile is handed out in its order.
     ///
     /// It waits for ever if no message comes, but not on a module that is gone or on a connection whose end went unheard: every
     /// minute both are asked for.
@@ -34,11 +34,11 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
-    /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced, or that came in a
-    /// line, did not fit the driver's buffers: once each, in its place.
-    /// [`Error::Disconnected`] after the connection ended, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message
-    /// of another connection occupies the message buffer.
+    /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the
+    /// error says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced,
+    /// or that came in a line, did not fit the driver's buffers: once each, in its place. [`Error::Disconnected`] after the
+    /// connection ended, [`Error::Silent`] if the module is gone, [`Error::OtherMessage`] if a message of another connection
+    /// occupies the message buffer.
     ///
     /// # Cancel safety
     ///

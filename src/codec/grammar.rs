@@ -325,8 +325,8 @@ pub(crate) fn direct_fields(text: Line<'_>) -> Option<(QoS, Line<'_>, Line<'_>)>
     Some((qos, topic, payload))
 }
 
-/// The payload of a `+MQTTMSG` line without its quotes, if it has any. Quotes inside are not escaped, so it ends at the last one of
-/// the line. `None` if it began with a quote and something else stands at its end: then a line end inside has cut it.
+/// The payload of a `+MQTTMSG` line without its quotes, if it has any. Quotes inside are not escaped, so it ends at the last
+/// one of the line. `None` if it began with a quote and something else stands at its end: then a line end inside has cut it.
 pub(crate) fn unquoted(payload: Line<'_>) -> Option<Line<'_>> {
     match payload.strip_prefix(b"\"") {
         Some(inner) => inner.trim_ascii_end().strip_suffix(b"\""),

@@ -9,6 +9,8 @@ mod input;
 #[cfg(test)]
 mod late;
 mod output;
+#[cfg(test)]
+mod queue;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! The message buffer: messages that came in lines wait in a queue, and behind them is the place for one that is read by its lengths.
+//! The message buffer: messages that came in lines wait in a queue, and behind them is the place for one that is read by its
+//! lengths.
 
 use crate::types::{Announcement, ConnectionId, QoS};
 
@@ -17,10 +18,14 @@ pub(crate) struct Stored {
     pub(crate) payload_len: usize,
 }
 
-/// What comes next on a connection, and where its topic begins.
+/// What comes next on a connection.
 #[derive(Debug, Clone, Copy)]
 enum Next {
-    Message(Stored, usize),
+    /// A message of the queue, and where its topic begins.
+    Queued(Stored, usize),
+    /// The message behind the queue.
+    Body(Stored),
+    /// A message that was lost, and where its entry begins if it has one.
     Lost(Announcement, Option<usize>),
 }
 
@@ -114,7 +119,7 @@ impl<'b> Store<'b> {
     /// The next message of a connection, unless it is to be told first that one was lost.
     pub(super) fn stored(&self, id: ConnectionId) -> Option<Stored> {
         match self.next(id)? {
-            Next::Message(stored, _) => Some(stored),
+            Next::Queued(stored, _) | Next::Body(stored) => Some(stored),
             Next::Lost(..) => None,
         }
     }
@@ -136,8 +141,10 @@ impl<'b> Store<'b> {
 
     /// Topic and payload of the next message of a connection.
     pub(super) fn bytes(&self, id: ConnectionId) -> (&[u8], &[u8]) {
-        let Some(Next::Message(stored, at)) = self.next(id) else {
-            return (&[], &[]);
+        let (stored, at) = match self.next(id) {
+            Some(Next::Queued(stored, at)) => (stored, at),
+            Some(Next::Body(stored)) => (stored, self.queued),
+            _ => return (&[], &[]),
         };
         let (topic_len, payload_len) = (stored.topic_len, stored.payload_len);
         let end = at.saturating_add(topic_len).saturating_add(payload_len);
@@ -148,8 +155,8 @@ impl<'b> Store<'b> {
     /// The next message of a connection was handed out, or is not wanted.
     pub(super) fn forget(&mut self, id: ConnectionId) {
         match self.next(id) {
-            Some(Next::Message(_, at)) if at == self.queued => self.body = None,
-            Some(Next::Message(stored, at)) => {
+            Some(Next::Body(_)) => self.body = None,
+            Some(Next::Queued(stored, at)) => {
                 let size = stored.topic_len.saturating_add(stored.payload_len);
                 self.remove(at.saturating_sub(HEADER), HEADER.saturating_add(size));
             }
@@ -162,7 +169,7 @@ impl<'b> Store<'b> {
         let mut at = 0usize;
         while let Some((found, next)) = self.entry(at) {
             let own = match found {
-                Next::Message(stored, _) => stored.id == id,
+                Next::Queued(stored, _) | Next::Body(stored) => stored.id == id,
                 Next::Lost(..) => self.buffer.get(at) == Some(&id.get()),
             };
             if own {
@@ -175,7 +182,7 @@ impl<'b> Store<'b> {
             return Some(Next::Lost(missed.largest, None));
         }
         let own = self.body.filter(|stored| stored.id == id);
-        own.map(|stored| Next::Message(stored, self.queued))
+        own.map(Next::Body)
     }
 
     /// The entry that begins at `at`, and where the next one does.
@@ -197,7 +204,7 @@ impl<'b> Store<'b> {
             payload_len,
         };
         let end = begin.checked_add(topic_len)?.checked_add(payload_len)?;
-        Some((Next::Message(stored, begin), end))
+        Some((Next::Queued(stored, begin), end))
     }
 
     /// Adds an entry, if there is room and nothing of its connection comes in between.

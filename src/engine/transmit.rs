@@ -27,8 +27,8 @@ impl<'b> Transmit<'b> {
         }
     }
 
-    /// Takes a command that `write` puts into the buffer, and its data, as it is or in hexadecimal digits. `write` returns how long the command is, 0 if it found
-    /// no room.
+    /// Takes a command that `write` puts into the buffer, and its data, as it is or in hexadecimal digits. `write` returns how
+    /// long the command is, 0 if it found no room.
     ///
     /// A line feed behind the command is dropped: it could become the first byte of the data.
     pub(super) fn load(

@@ -63,7 +63,8 @@ impl BlockingPort {
         Self { world, port, timeout }
     }
 
-    /// After how long a read or a write that can do nothing fails with [`TimedOut`](ErrorKind::TimedOut). Without, it blocks for as long as it takes.
+    /// After how long a read or a write that can do nothing fails with [`TimedOut`](ErrorKind::TimedOut). Without, it blocks
+    /// for as long as it takes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

@@ -1,4 +1,5 @@
-//! The blocking driver with the face of the asynchronous one, so that the same scenarios run on it: each call is over when its future is made.
+//! The blocking driver with the face of the asynchronous one, so that the same scenarios run on it: each call is over when its
+//! future is made.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -29,7 +30,7 @@ impl Adapter for Ready {
     type Port = ByReadReady<BlockingPort>;
 
     fn port(world: &World) -> Self::Port {
-        ByReadReady::new(world.blocking_port().timeout(Duration::from_millis(5)))
+        ByReadReady::new(world.blocking_port())
     }
 }
 

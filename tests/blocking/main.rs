@@ -1,5 +1,5 @@
-//! The blocking driver on the simulated module: the scenarios of the asynchronous client from their own source, through both adapters, and
-//! what is the blocking driver's alone.
+//! The blocking driver on the simulated module: the scenarios of the asynchronous client from their own source, through both
+//! adapters, and what is the blocking driver's alone.
 #![cfg(feature = "sim")]
 #![allow(clippy::duplicate_mod)] // Each scenario runs once per adapter.
 

@@ -223,3 +223,19 @@ fn by_length_again_after_the_next_connect() {
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"\r\nlengths");
     });
 }
+
+#[test]
+fn a_message_of_nothing_is_handed_out_once() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    modem.set_receive_mode(ReceiveMode::Direct);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        world.emit_raw(b"\r\n+MQTTMSG: 1,0,\"\",\"\"\r\n");
+        let mut buffer = [0; 64];
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"");
+        let next = recv_within(&world, &mut client, &mut buffer, SECOND).await;
+        assert!(next.is_none(), "{next:?}");
+    });
+}
