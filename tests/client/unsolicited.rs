@@ -109,6 +109,19 @@ fn no_late_answer_and_no_secret_is_offered() {
         assert_eq!(client.connect(&options).await, Err(Error::Silent));
         world.emit_raw(b"+MQTTU: 1,\"user\",\"s3cret\"\r\nSER=1,\"user\",\"s3cret\"\r\r\nOK\r\n");
         modem.send(&command::Attention).await.unwrap();
+        let answer = b"\r\n+MQTTU: 1,\"user\",\"s3cret\"\r\n\r\nOK\r\n";
+        world.module(|module| module.on_command_once(b"AT+MQTTUSER?", answer));
+        let _ = modem.send(&command::ReadUsers::<64>).await;
+        let mut client = modem.client(fibocom_mqtt::ConnectionId::FIRST);
+        client.connect(&options).await.unwrap();
+        // While a data mode may still end, before the fence.
+        world.module(|module| module.settings_mut().faults.push(Fault::NoPrompt));
+        let publication = Publication::new(topic("t"), b"1");
+        assert_eq!(client.publish(&publication).await, Err(Error::Silent));
+        world.module(|module| module.settings_mut().faults.clear());
+        world.emit_raw(b"\r\n+LATE: 1\r\n");
+        modem.send(&command::Attention).await.unwrap();
+
         world.emit_raw(b"\r\n+CREG: 5\r\n");
         modem.send(&command::Attention).await.unwrap();
     });

@@ -95,6 +95,11 @@ fn a_line_longer_than_its_buffer_is_a_lost_message() {
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"after");
         let lost = client.recv(&mut buffer).await;
         assert!(matches!(lost, Err(Error::Lost(_))), "{lost:?}");
+        // Without quotes, and cut right behind one, it does not show at the line's end.
+        world.emit_raw(format!("\r\n+MQTTMSG: 1,0,t,{}\r\n", "x".repeat(1000)).as_bytes());
+        assert_eq!(client.recv(&mut buffer).await, Err(Error::Lost(size(1, 1000))));
+        other.publish("t", [b'"'; 1000], 1, false);
+        assert_eq!(client.recv(&mut buffer).await, Err(Error::Lost(size(1, 1000))));
     });
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use fibocom_mqtt::sim::{BreakCause as SimBreak, Settings, World};
 use fibocom_mqtt::{
     BreakCause, ConnectOptions, ConnectionId, Delivery, Error, Event, Publication, QoS, ReceiveMode, TopicFilter,
+    command,
 };
 
 use super::support::*;
@@ -237,5 +238,22 @@ fn a_message_of_nothing_is_handed_out_once() {
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"");
         let next = recv_within(&world, &mut client, &mut buffer, SECOND).await;
         assert!(next.is_none(), "{next:?}");
+    });
+}
+
+#[test]
+fn a_message_that_ends_like_an_echo_is_none() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    modem.set_receive_mode(ReceiveMode::Direct);
+    world.block_on(async {
+        connected(&mut modem).await;
+        let answer = b"\r\n+MQTTMSG: 1,0,t,AT+CSQ\r\n\r\n+CSQ: 24,99\r\n\r\nOK\r\n";
+        world.module(|module| module.on_command_once(b"AT+CSQ", answer));
+        assert_eq!(modem.send(&command::ReadSignal).await.unwrap().rssi, 24);
+        let mut buffer = [0; 64];
+        let mut client = modem.client(ConnectionId::FIRST);
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"AT+CSQ");
     });
 }
