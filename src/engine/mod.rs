@@ -2,12 +2,15 @@
 //! no clock and no task.
 
 mod connections;
+mod direct;
 mod exchange;
 mod fence;
 mod input;
 #[cfg(test)]
 mod late;
 mod output;
+#[cfg(test)]
+mod queue;
 mod restart;
 mod store;
 #[cfg(test)]
@@ -21,11 +24,12 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 pub(crate) use store::Stored;
 
 use crate::codec::Decoder;
-use crate::command::PdpState;
+use crate::command::{PdpState, ReceiveMode};
 use crate::error::{Error, InvalidInput};
-use crate::model::{Capabilities, Dialect, Feature, Model};
+use crate::model::{Capabilities, DataForm, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{ConnectionId, Counters, count};
+use crate::types::{Announcement, ConnectionId, Counters, count};
+use crate::unsolicited::Unsolicited;
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
 use connections::Connections;
@@ -50,10 +54,13 @@ pub(crate) struct Settled {
 }
 
 pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
+pub(crate) type UnsolicitedHook<'b> = &'b mut (dyn FnMut(Unsolicited<'_>) + Send);
 
 pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
     store: Store<'b>,
+    /// In which form messages are to come. The module is told with every connect.
+    pub(crate) receive_mode: ReceiveMode,
     transmit: Transmit<'b>,
     exchange: Option<Exchange>,
     outcome: Option<Settled>,
@@ -69,6 +76,7 @@ pub(crate) struct Engine<'b> {
     pub(crate) dialect: Dialect,
     pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
+    pub(crate) unsolicited: Option<UnsolicitedHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
     /// When the module last sent anything.
@@ -80,6 +88,7 @@ impl<'b> Engine<'b> {
         Self {
             decoder: Decoder::new(buffers.line, dialect.read_quotes),
             store: Store::new(buffers.message),
+            receive_mode: ReceiveMode::ByLength,
             transmit: Transmit::new(buffers.transmit),
             exchange: None,
             outcome: None,
@@ -92,6 +101,7 @@ impl<'b> Engine<'b> {
             dialect,
             capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
+            unsolicited: None,
             secretive: false,
             heard_at: now,
         }
@@ -121,9 +131,11 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Puts a command line and its data into the transmit buffer, unless this module is known not to have the command.
+    /// Puts a command line, and the message that is its data, into the transmit buffer, unless this module is known not to have the
+    /// command.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
-        self.transmit.load(data, write)?;
+        let hex = self.dialect.data_form != DataForm::Raw;
+        self.transmit.load(data, hex, write)?;
         let Some(feature) = Feature::of_command(self.transmit.command()) else {
             return Ok(());
         };
@@ -282,23 +294,33 @@ impl<'b> Engine<'b> {
         self.connections.get_mut(id)
     }
 
-    /// The connection's message in the message buffer, not yet handed to the caller.
+    /// Whether a message of this connection is in the message buffer, or is known to be lost.
+    pub(crate) fn holds(&self, id: ConnectionId) -> bool {
+        self.store.holds(id)
+    }
+
+    /// The message of this connection that comes next, if it is in the message buffer.
     pub(crate) fn stored(&self, id: ConnectionId) -> Option<Stored> {
-        self.store.of(id)
+        self.store.stored(id)
     }
 
-    /// The oldest message in the message buffer.
-    pub(crate) fn oldest_stored(&self) -> Option<Stored> {
-        self.store.first()
+    /// The size of the message of this connection that comes next, if it is known to be lost: once.
+    pub(crate) fn take_lost(&mut self, id: ConnectionId) -> Option<Announcement> {
+        self.store.take_lost(id)
     }
 
-    /// Topic and payload of a stored message.
-    pub(crate) fn stored_bytes(&self, stored: Stored) -> (&[u8], &[u8]) {
-        self.store.bytes(stored)
+    /// A connection whose messages occupy some of the message buffer.
+    pub(crate) fn store_holder(&self) -> Option<ConnectionId> {
+        self.store.holder()
     }
 
-    pub(crate) fn forget_stored(&mut self, stored: Stored) {
-        self.store.forget(stored);
+    /// Topic and payload of the stored message that comes next on this connection.
+    pub(crate) fn stored_bytes(&self, id: ConnectionId) -> (&[u8], &[u8]) {
+        self.store.bytes(id)
+    }
+
+    pub(crate) fn forget_stored(&mut self, id: ConnectionId) {
+        self.store.forget(id);
     }
 
     /// Whether the module quotes in READ, once it has shown it.
@@ -387,10 +409,7 @@ impl<'b> Engine<'b> {
         };
         if exchange.abandoned {
             if let (Kind::Read(id), Outcome::Lost(size)) = (exchange.request.kind, outcome) {
-                let connection = self.connections.get_mut(id);
-                connection
-                    .into_iter()
-                    .for_each(|connection| connection.lost = Some(size));
+                self.store.miss(id, size);
             }
             self.note_settled(settled);
         } else {

@@ -7,6 +7,7 @@ mod network;
 mod outline;
 mod refine;
 mod restart;
+mod settings;
 mod sleep;
 mod tls;
 
@@ -70,8 +71,9 @@ impl<'b> Buffers<'b> {
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,
-    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication. The files of TLS need not fit: they are
-    ///   sent in pieces of what there is.
+    ///   client id and 40 bytes, or host and 40 bytes, or topic and payload of the will and 40 bytes. 1400 bytes hold any publication.
+    ///   Twice the payload where it goes in [digits](crate::DataForm). The files of TLS need not fit: they are sent in pieces of
+    ///   what there is.
     pub const fn new(line: &'b mut [u8], message: &'b mut [u8], transmit: &'b mut [u8]) -> Self {
         Self {
             line,
