@@ -101,11 +101,13 @@ where
     /// As [`recv_any`](Self::recv_any), but leaves the message in the driver's message buffer, where the
     /// [`recv`](crate::Client::recv) of its connection finds it at once. `max` is the size of the buffer that it will be passed.
     ///
-    /// Messages of connections that are not in `ids` are left in the module. With none at all this waits for a break.
+    /// Messages of connections that are not in `ids` are left in the module, or, if they come in lines, in the message buffer. With
+    /// none at all this waits for a break.
     ///
     /// # Errors
     ///
-    /// As [`recv_any`](Self::recv_any).
+    /// As [`recv_any`](Self::recv_any), and [`Error::OtherMessage`] if a message of a connection that is not in `ids` leaves no room
+    /// in the message buffer.
     ///
     /// # Cancel safety
     ///
@@ -194,7 +196,7 @@ where
                     continue;
                 }
                 // That one is handed out first.
-                Err(Error::OtherMessage(_)) => {
+                Err(Error::OtherMessage(other)) if ids.contains(&other) => {
                     open = true;
                     continue;
                 }

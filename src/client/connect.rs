@@ -5,7 +5,7 @@ use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
 use crate::Clock;
-use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, SetWill, SetWillData, User};
+use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData, User};
 use crate::engine::{Kind, Link, Request};
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Feature, Limit};
@@ -113,7 +113,15 @@ where
         };
         match self.operate(&open, &[]).await {
             Err(Error::Refused) if open.tls => Err(self.modem.tls_refusal().await),
-            opened => opened.map(drop),
+            opened => {
+                opened?;
+                let connection = self.modem.engine.connection_mut(self.id);
+                if let Some(connection) = connection.filter(|_| mode == ReceiveMode::Direct) {
+                    // What a kept session delivers comes in lines, too: there is nothing to look for.
+                    connection.unread = connection.next_size().is_some();
+                }
+                Ok(())
+            }
         }
     }
 

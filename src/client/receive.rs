@@ -6,7 +6,7 @@ use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
 use crate::command::{ClosableIds, ReadStored, ReceiveMode};
-use crate::engine::{Connection, Kind, Link, Request, Stored};
+use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
 use crate::{Clock, Instant};
@@ -109,12 +109,10 @@ where
         }
         let (room, size) = (self.modem.engine.store_room(), self.modem.engine.store_size());
         let (heard_at, other) = (self.modem.engine.heard_at(), self.modem.engine.store_holder());
-        let may_read = self.may_read();
         let Some(connection) = self.modem.engine.connection(self.id) else {
             return Err(Error::NotConnected);
         };
-        let unread = connection.unread && may_read;
-        let (next, checked_at) = (connection.next_size(), connection.checked_at);
+        let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
         match connection.link {
             Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
             Link::Restarted => return Err(self.modem.engine.tell_restart(self.id)),
@@ -132,7 +130,7 @@ where
         };
         // A message of unknown size gets the whole buffer: READ would lose what does not fit.
         match other {
-            Some(other) if may_read && next.map_or(self.modem.now() >= due, |next| next.size() > room) => {
+            Some(other) if self.may_read() && next.map_or(self.modem.now() >= due, |next| next.size() > room) => {
                 Err(Error::OtherMessage(other))
             }
             _ => Ok(Prospect::ReadAt(due)),
@@ -141,8 +139,7 @@ where
 
     /// Asks the module for the next message, and whether the connection is still there if nothing says that one waits.
     pub(super) async fn fetch(&mut self) -> Result<(), Error<T::Error>> {
-        let unread = |connection: &Connection| connection.unread;
-        if !self.may_read() || !self.modem.engine.connection(self.id).is_some_and(unread) {
+        if !self.is_unread() {
             self.check_listed().await?;
         }
         if self.may_read() {
@@ -152,11 +149,14 @@ where
         Ok(())
     }
 
-    /// Whether there can be something to read by length: where messages come in lines, only what was announced all the same.
+    /// Whether there can be something to read by its length: where messages come in lines, only what the module had before.
     fn may_read(&self) -> bool {
+        self.modem.engine.receive_mode == ReceiveMode::ByLength || self.is_unread()
+    }
+
+    fn is_unread(&self) -> bool {
         let connection = self.modem.engine.connection(self.id);
-        let announced = connection.is_some_and(|connection| connection.next_size().is_some());
-        announced || self.modem.engine.receive_mode == ReceiveMode::ByLength
+        connection.is_some_and(|connection| connection.unread)
     }
 
     fn note_empty(&mut self) {

@@ -2,12 +2,16 @@
 
 #[path = "../client/connect.rs"]
 mod connect;
+#[path = "../client/counters.rs"]
+mod counters;
 #[path = "../client/data_form.rs"]
 mod data_form;
 #[path = "../direct/limits.rs"]
 mod direct_limits;
 #[path = "../direct/order.rs"]
 mod direct_order;
+#[path = "../direct/several.rs"]
+mod direct_several;
 #[path = "../laws/ends.rs"]
 mod ends;
 #[path = "../laws/messages.rs"]
@@ -25,5 +29,6 @@ mod support {
     pub use crate::driver::{connected, recv_within};
     pub use crate::shared::{CLIENT_ID, every_byte, exceeds, online, options, sleep, topic};
 
+    pub type TestModem<'b> = crate::driver::TestModem<'b, crate::driver::Timeout>;
     pub type Memory = crate::driver::Memory<crate::driver::Timeout>;
 }

@@ -7,12 +7,10 @@ use std::time::Duration;
 use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 use fibocom_mqtt::blocking::{self, ByReadReady, ByTimeout, Idle};
-use fibocom_mqtt::command::ModuleTime;
 use fibocom_mqtt::sim::{BlockingError, BlockingPort, VirtualClock, World};
 use fibocom_mqtt::{
-    Announcement, Attach, Attached, Buffers, Capabilities, ConnectOptions, ConnectionId, Counters, Delivery, Dialect,
-    Error, Event, Feature, Identity, Incoming, Limit, Message, Model, Network, Progress, Publication, QoS, ReceiveMode,
-    TopicFilter, Unsolicited,
+    Announcement, Buffers, ConnectOptions, ConnectionId, Counters, Delivery, Dialect, Error, Event, Feature, Identity,
+    Incoming, Message, Network, Publication, QoS, ReceiveMode, TopicFilter, Unsolicited,
 };
 
 use crate::shared;
@@ -111,35 +109,6 @@ impl<'b, A: Adapter> TestModem<'b, A> {
         self.0.dialect()
     }
 
-    pub async fn attach_with(&mut self, attach: &Attach) -> Result<Attached> {
-        self.0.attach_with(attach)
-    }
-
-    pub async fn bring_up_with(
-        &mut self,
-        network: &Network<'_>,
-        wait: Duration,
-        progress: &mut (dyn FnMut(Progress) + Send),
-    ) -> Result<std::net::IpAddr> {
-        self.0.bring_up_with(network, wait, progress)
-    }
-
-    pub async fn clock(&mut self) -> Result<ModuleTime> {
-        self.0.clock()
-    }
-
-    pub async fn restart(&mut self) -> Result<()> {
-        self.0.restart()
-    }
-
-    pub async fn allow_sleep(&mut self, allowed: bool) -> Result<()> {
-        self.0.allow_sleep(allowed)
-    }
-
-    pub async fn wake(&mut self) -> Result<()> {
-        self.0.wake()
-    }
-
     pub async fn recv_any<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Incoming<Message<'buf>>> {
         self.0.recv_any(buffer)
     }
@@ -150,18 +119,6 @@ impl<'b, A: Adapter> TestModem<'b, A> {
 
     pub fn counters(&self) -> Counters {
         self.0.counters()
-    }
-
-    pub fn capabilities(&self) -> &Capabilities {
-        self.0.capabilities()
-    }
-
-    pub fn set_model(&mut self, model: Model) {
-        self.0.set_model(model);
-    }
-
-    pub fn set_limit(&mut self, limit: Limit, value: u16) {
-        self.0.set_limit(limit, value);
     }
 
     pub fn set_feature(&mut self, feature: Feature, has: bool) {

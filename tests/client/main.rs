@@ -3,6 +3,7 @@
 
 mod connect;
 mod counters;
+mod counters_dropped;
 mod data_form;
 mod modem;
 mod publish;

@@ -127,3 +127,22 @@ fn no_late_answer_and_no_secret_is_offered() {
     });
     assert_eq!(*offered.lock().unwrap(), ["+CREG: 5"]);
 }
+
+#[test]
+fn the_report_of_a_restart_is_offered_whatever_was_under_way() {
+    let offered = Mutex::new(Vec::new());
+    let mut hook = |line: Unsolicited<'_>| offered.lock().unwrap().push(line.as_str().to_owned());
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    modem.set_unsolicited(&mut hook);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        // In place of the answer to a command with a secret.
+        let boot = b"\r\nAT command ready\r\n\r\n+SIM READY\r\n";
+        world.module(|module| module.on_command_once(b"AT+MQTTUSER=1", boot));
+        let options = options().credentials(Credentials::new("user", "s3cret"));
+        assert_eq!(client.connect(&options).await, Err(Error::Restarted));
+    });
+    assert_eq!(offered.lock().unwrap()[0], "AT command ready");
+}

@@ -4,5 +4,6 @@
 
 mod limits;
 mod order;
+mod several;
 #[path = "../support/mod.rs"]
 mod support;

@@ -242,7 +242,7 @@ fn a_message_of_nothing_is_handed_out_once() {
 }
 
 #[test]
-fn a_message_that_ends_like_an_echo_is_none() {
+fn a_message_that_ends_like_an_echo_or_a_report_is_none() {
     let world = online();
     let mut memory = Memory::default();
     let mut modem = memory.modem(&world);
@@ -255,5 +255,8 @@ fn a_message_that_ends_like_an_echo_is_none() {
         let mut buffer = [0; 64];
         let mut client = modem.client(ConnectionId::FIRST);
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"AT+CSQ");
+        world.emit_raw(b"\r\n+MQTTMSG: 1,0,t,AT command ready\r\n");
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"AT command ready");
+        assert!(client.is_connected());
     });
 }
