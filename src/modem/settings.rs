@@ -1,10 +1,13 @@
-//! What the caller chooses, and wants to be told.
+//! What the caller chooses, wants to be told, and may know.
 
 use embedded_io_async::{Read, Write};
 
 use super::Modem;
 use crate::Clock;
 use crate::command::ReceiveMode;
+use crate::model::{Capabilities, Dialect, Feature, Limit, Model, Source};
+use crate::trace::Trace;
+use crate::types::Counters;
 use crate::unsolicited::Unsolicited;
 
 impl<'b, T, C> Modem<'b, T, C>
@@ -12,6 +15,78 @@ where
     T: Read + Write,
     C: Clock,
 {
+    /// Reports every step of the exchange to `hook`, secrets redacted.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Error, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(port: T, clock: C) -> Result<(), Error<T::Error>> {
+    /// let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
+    /// let mut show = |step: fibocom_mqtt::Trace<'_>| println!("{step}");
+    /// let mut modem = Modem::new(port, clock, Buffers::new(&mut line, &mut message, &mut transmit));
+    /// modem.set_trace(&mut show);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_trace(&mut self, hook: &'b mut (dyn FnMut(Trace<'_>) + Send)) {
+        self.engine.trace = Some(hook);
+    }
+
+    /// What the driver holds for this module's dialect.
+    pub fn dialect(&self) -> Dialect {
+        let found = self.engine.read_quotes();
+        found.map_or(self.engine.dialect, |quotes| self.engine.dialect.read_quotes(quotes))
+    }
+
+    /// What this module can do and take, and who said so.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.engine.capabilities
+    }
+
+    /// Overrules what the module calls itself: this model's table counts, whatever [`attach`](Self::attach) finds. What the module
+    /// reports in its answers to `=?` forms still refines it.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Buffers, Clock, Modem, UnknownModel};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), UnknownModel> {
+    /// modem.set_model("L610-V1.0.1".parse()?);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_model(&mut self, model: Model) {
+        self.engine.capabilities.identify(model, Source::Caller);
+    }
+
+    /// Overrules a limit, for firmware that is known to take more, or less, than its manual and itself say.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Limit, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_limit(Limit::Payload, 4096);
+    /// # }
+    /// ```
+    pub fn set_limit(&mut self, limit: Limit, value: u16) {
+        self.engine.capabilities.learn_limit(limit, value, Source::Caller);
+    }
+
+    /// Overrules whether the module can do something.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Feature, Modem};
+    /// # fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) {
+    /// modem.set_feature(Feature::WillDataMode, true);
+    /// # }
+    /// ```
+    pub fn set_feature(&mut self, feature: Feature, has: bool) {
+        self.engine.capabilities.learn_feature(feature, has, Source::Caller);
+    }
+
+    /// What was counted on all connections since the driver was started. [`Client::counters`] has those of one.
+    pub fn counters(&self) -> Counters {
+        self.engine.counters(None)
+    }
+
     /// Offers to `hook` the lines that the module sends unasked and that the driver makes nothing of: `+SIM READY`, `+CREG: 1`,
     /// `+CTZV: …`, those of `AT+MIPCALL`, `+MQTTSNREG` and `+MQTTAUTHEVENT`, and whatever else comes.
     ///

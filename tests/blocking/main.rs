@@ -9,5 +9,6 @@ mod driver;
 #[path = "../support/mod.rs"]
 mod shared;
 mod waits;
+mod whole;
 
 const SECOND: std::time::Duration = std::time::Duration::from_secs(1);
