@@ -40,7 +40,7 @@ mod types;
 mod unsolicited;
 mod urc;
 
-pub use client::{Client, Event, Incoming, SettledEnd};
+pub use client::{Backoff, Client, Event, Incoming, Recovered, Recovering, Recovery, SettledEnd};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -57,7 +57,7 @@ pub use modem::{
     Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
     TlsProblem,
 };
-pub use power::{PowerControl, PowerTiming};
+pub use power::{NoPower, PowerControl, PowerTiming};
 #[cfg(feature = "embedded-hal")]
 pub use power::{PowerKey, ResetLine};
 pub use trace::{Line, Trace};

@@ -49,6 +49,21 @@ pub trait PowerControl {
     async fn restart<C: Clock>(&mut self, clock: &C) -> Result<(), Self::Error>;
 }
 
+/// A board that has nothing to restart its module with.
+impl PowerControl for () {
+    type Error = NoPower;
+
+    async fn restart<C: Clock>(&mut self, _: &C) -> Result<(), NoPower> {
+        Err(NoPower)
+    }
+}
+
+/// There is neither power key nor reset line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[error("this board has nothing to restart its module with")]
+pub struct NoPower;
+
 /// How long the power key and the reset line of a family are held.
 ///
 /// These are lengths that public hardware guides and drivers name, and no more than that: compare them with the guide of your module.

@@ -165,7 +165,7 @@ fn a_server_of_another_name_is_refused_unless_nothing_is_verified() {
     ];
     let done = run(strings(&files(&server, "authority", None), &to));
     done.failed(5, &["could not be verified", "+GTSSLERR: -11"]);
-    // The module stands between the name and this server: the name is what counts.
+    // A fixed server stands for any name.
     let named = server.module();
     let to = [
         "--port",

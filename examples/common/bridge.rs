@@ -5,8 +5,8 @@
 //! sends the will. While the module has no room for a message, messages are not acknowledged and the socket is not
 //! read, except for what a request or a ping needs.
 //!
-//! TLS is real: TLS 1.2 with exactly the files that were uploaded to the module. The certificate must be for the host that
-//! the open names, or for the fixed server that stands for it.
+//! TLS is real: TLS 1.2 with exactly the files that were uploaded to the module. The server's certificate must be for the host
+//! that the open names, but for a fixed server, which stands for any; and it must be of version 3.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -142,14 +142,9 @@ impl Bridge {
 
     fn options(&self, request: OpenRequest) -> Result<MqttOptions, Refusal> {
         let text = |bytes| String::from_utf8(bytes).map_err(|_| Refusal::Unreachable);
-        let named = text(request.host)?;
-        let tls = request.tls.map(|tls| {
-            let configured = tls::configuration(&tls, &named, self.server.map(|server| server.ip()));
-            configured.map_err(Refusal::Tls)
-        });
         let (host, port) = match self.server {
             Some(server) => (server.ip().to_string(), server.port()),
-            None => (named, request.port),
+            None => (text(request.host)?, request.port),
         };
         let client_id = text(request.client_id)?;
         if client_id.is_empty() && !request.clean {
@@ -172,7 +167,8 @@ impl Bridge {
                 will.retain,
             ));
         }
-        if let Some(tls) = tls.transpose()? {
+        if let Some(tls) = request.tls {
+            let tls = tls::configuration(&tls, self.server.is_some()).map_err(Refusal::Tls)?;
             options.set_transport(Transport::Tls(TlsConfiguration::Rustls(Arc::new(tls))));
         }
         Ok(options)

@@ -7,8 +7,9 @@ use embedded_io_async::{Read, Write};
 use super::idle::{Lent, drive};
 use super::{Idle, verbs};
 use crate::Clock;
-use crate::client::{self, Event};
+use crate::client::{self, Event, Recovered, Recovering, Recovery};
 use crate::error::Error;
+use crate::power::PowerControl;
 use crate::types::{
     Announcement, ConnectOptions, ConnectionId, Counters, Delivery, Message, Publication, QoS, TopicFilter,
 };
@@ -101,5 +102,30 @@ where
     /// The same.
     pub fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
         drive(self.client.poll_timeout(timeout), &mut self.idle)
+    }
+
+    /// As [`Client::recover`](crate::Client::recover), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Error, Recovery, blocking::{Client, Idle}};
+    /// # fn example<T: Read + Write, C: Clock, I: Idle>(client: &mut Client<'_, '_, T, C, I>, recovery: &Recovery<'_>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 1279];
+    /// if client.recv(&mut buffer).is_err() {
+    ///     client.recover(recovery, &mut (), &mut |_| {})?;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn recover<P: PowerControl>(
+        &mut self,
+        recovery: &Recovery<'_>,
+        power: &mut P,
+        watch: &mut (dyn FnMut(Recovering<'_, T::Error>) + Send),
+    ) -> Result<Recovered, Error<T::Error>> {
+        drive(self.client.recover(recovery, power, watch), &mut self.idle)
     }
 }

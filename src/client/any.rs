@@ -101,8 +101,8 @@ where
     /// As [`recv_any`](Self::recv_any), but leaves the message in the driver's message buffer, where the
     /// [`recv`](crate::Client::recv) of its connection finds it at once. `max` is the size of the buffer that it will be passed.
     ///
-    /// Messages of connections that are not in `ids` are left in the module, or, if they come in lines, in the message buffer. With
-    /// none at all this waits for a break.
+    /// Messages of connections that are not in `ids` are left in the module, which is not asked about them either, or, if they come
+    /// in lines, in the message buffer. With none at all this waits for the report of a break.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ where
         for &id in behind.iter().chain(before) {
             let mut client = self.client(id);
             let incoming = match client.prospect(max) {
-                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_)) if !ids.contains(&id) => {
+                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_) | Error::Lost(_)) if !ids.contains(&id) => {
                     open = true;
                     continue;
                 }
@@ -201,7 +201,10 @@ where
                     continue;
                 }
                 Err(Error::TooLarge(size)) => Incoming::TooLarge(id, size),
-                Err(Error::Lost(size)) => Incoming::Lost(id, size),
+                Err(Error::Lost(size)) => {
+                    client.forget_next();
+                    Incoming::Lost(id, size)
+                }
                 Err(Error::Disconnected(cause)) if client.take_break() => {
                     Incoming::Disconnected { id, cause: Some(cause) }
                 }

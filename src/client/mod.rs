@@ -5,6 +5,7 @@ mod connect;
 mod poll;
 mod publish;
 mod receive;
+mod recover;
 mod subscribe;
 
 use core::time::Duration;
@@ -14,6 +15,7 @@ use embedded_io_async::{Read, Write};
 
 pub use any::Incoming;
 pub use poll::{Event, SettledEnd};
+pub use recover::{Backoff, Recovered, Recovering, Recovery};
 
 use crate::Clock;
 use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};

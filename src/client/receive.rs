@@ -86,7 +86,11 @@ where
         let mut patience = Patience::new(until);
         loop {
             self.modem.settle().await?;
-            match self.prospect(max)? {
+            let prospect = self.prospect(max);
+            if let Err(Error::Lost(_)) = prospect {
+                self.forget_next();
+            }
+            match prospect? {
                 Prospect::Stored(stored) => return Ok(Some(stored)),
                 Prospect::ReadAt(due) if self.modem.now() < due => {
                     if patience.is_over(self.modem.now()) {
@@ -101,7 +105,7 @@ where
 
     /// What is to be done next for a message of at most `max` bytes. Everything must be settled.
     pub(super) fn prospect(&mut self, max: usize) -> Result<Prospect, Error<T::Error>> {
-        if let Some(size) = self.modem.engine.take_lost(self.id) {
+        if let Some(size) = self.modem.engine.lost(self.id) {
             return Err(Error::Lost(size));
         }
         if let Some(stored) = self.modem.engine.stored(self.id) {
@@ -135,6 +139,11 @@ where
             }
             _ => Ok(Prospect::ReadAt(due)),
         }
+    }
+
+    /// The next message was handed out, or its loss was told.
+    pub(super) fn forget_next(&mut self) {
+        self.modem.engine.forget_stored(self.id);
     }
 
     /// Asks the module for the next message, and whether the connection is still there if nothing says that one waits.
@@ -205,7 +214,8 @@ where
     /// ```
     pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
         self.modem.settle().await?;
-        if let Some(size) = self.modem.engine.take_lost(self.id) {
+        if let Some(size) = self.modem.engine.lost(self.id) {
+            self.forget_next();
             return Ok(Some(size));
         }
         if self.modem.engine.stored(self.id).is_none() && self.may_read() {
@@ -215,7 +225,7 @@ where
             }
         }
         let stored = self.modem.engine.stored(self.id);
-        self.modem.engine.forget_stored(self.id);
+        self.forget_next();
         Ok(stored.map(|stored| stored.size))
     }
 
@@ -247,7 +257,7 @@ where
         };
         topic_place.copy_from_slice(topic);
         payload_place.copy_from_slice(payload);
-        self.modem.engine.forget_stored(self.id);
+        self.forget_next();
         Ok(Message {
             topic: topic_place,
             payload: payload_place,

@@ -142,10 +142,8 @@ impl Engine<'_> {
         (self.watch.settings, self.watch.suspected) = (false, false);
         self.quiet_until = None;
         self.decoder.abandon_body();
-        // What was written only in part would become the beginning of the next command.
-        if self.pending().is_empty() {
-            self.fence.waive();
-        } else {
+        // What was written only in part would become the beginning of the next command, and a question went unheard.
+        if !self.pending().is_empty() || self.fence.is_active() {
             self.fence.require();
         }
         self.transmit.clear();

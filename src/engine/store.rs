@@ -154,19 +154,12 @@ impl<'b> Store<'b> {
         }
     }
 
-    /// The size of the message that comes next on a connection, if it was lost: once.
-    pub(super) fn take_lost(&mut self, id: ConnectionId) -> Option<Announcement> {
-        let Next::Lost(size, at) = self.next(id)? else {
-            return None;
-        };
-        match at {
-            Some(at) => self.unqueue(at, HEADER),
-            None => {
-                let missed = self.missed.get_mut(id.index())?;
-                missed.count = missed.count.saturating_sub(1);
-            }
+    /// The size of the message that comes next on a connection, if it was lost.
+    pub(super) fn lost(&self, id: ConnectionId) -> Option<Announcement> {
+        match self.next(id)? {
+            Next::Lost(size, _) => Some(size),
+            Next::Read(..) | Next::Queued(..) => None,
         }
-        Some(size)
     }
 
     /// Topic and payload of the next message of a connection.
@@ -179,7 +172,7 @@ impl<'b> Store<'b> {
         bytes.split_at_checked(stored.size.topic_len).unwrap_or_default()
     }
 
-    /// The next message of a connection was handed out, or is not wanted.
+    /// The next message of a connection was handed out, or is not wanted, or its loss was told.
     pub(super) fn forget(&mut self, id: ConnectionId) {
         match self.next(id) {
             Some(Next::Read(stored, at)) => {
@@ -198,7 +191,14 @@ impl<'b> Store<'b> {
             Some(Next::Queued(stored, at)) => {
                 self.unqueue(at.saturating_sub(HEADER), HEADER.saturating_add(stored.size.size()));
             }
-            _ => {}
+            Some(Next::Lost(_, Some(at))) => self.unqueue(at, HEADER),
+            Some(Next::Lost(_, None)) => {
+                let missed = self.missed.get_mut(id.index());
+                missed
+                    .into_iter()
+                    .for_each(|missed| missed.count = missed.count.saturating_sub(1));
+            }
+            None => {}
         }
     }
 

@@ -180,6 +180,9 @@ where
     ///    boots, sleeps or measures is thus found within the 40 s, if not by its boot lines then at the latest 32 s after the start.
     ///    [`Attach::fresh`] begins here.
     ///
+    /// A prompt that comes meanwhile shows that the module has just entered its data mode: the end of that is awaited, beyond the wait
+    /// if need be. Where the dialect says that a data mode never ends by itself, listening would be in vain and is left out.
+    ///
     /// A `wait` below 32 s finds only a module that answers the first `AT`, unless it is `fresh`.
     ///
     /// # Errors
@@ -330,6 +333,11 @@ where
             self.note_imei(&imei);
         }
         Ok(&self.imei)
+    }
+
+    /// The module's serial number, empty if nobody has asked.
+    pub(crate) fn known_imei(&self) -> &str {
+        &self.imei
     }
 
     fn note_imei(&mut self, imei: &Value) {

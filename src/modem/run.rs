@@ -224,6 +224,10 @@ where
         self.clock.now()
     }
 
+    pub(crate) fn clock_ref(&self) -> &C {
+        &self.clock
+    }
+
     /// Waits without reading: the pause between two questions.
     pub(crate) async fn pause(&mut self, duration: Duration) -> Result<(), Error<T::Error>> {
         let until = self.clock.now() + duration;

@@ -166,6 +166,51 @@ fn a_restart_before_the_message_was_taken_is_no_unknown_result() {
 }
 
 #[test]
+fn a_restart_in_the_middle_of_a_message_leaves_no_half_command() {
+    let world = World::online(Settings {
+        boot_delay: Duration::from_millis(20),
+        ..Settings::l610()
+    });
+    let mut memory = Memory::default();
+    let mut modem = memory.paced(&world, fibocom_mqtt::Dialect::default());
+    world.block_on(async {
+        modem.attach(WAIT).await.unwrap();
+        let mut client = connected(&mut modem).await;
+        let payload = b"AT+MQTTPUB".repeat(102);
+        let publication = Publication::new(topic("t"), &payload);
+        let restart = async {
+            // 64 pieces of a millisecond each: it is up again before the last one.
+            sleep(&world, Duration::from_millis(30)).await;
+            assert!(world.module(|module| module.in_data_mode()));
+            world.restart();
+        };
+        let (published, ()) = join(client.publish(&publication), restart).await;
+        assert_eq!(published, Err(Error::Restarted));
+        assert!(!world.record().lost_commands().iter().any(|line| line.contains("CSQ")));
+        modem.send(&command::ReadSignal).await.unwrap();
+    });
+    assert!(world.broker().published().is_empty());
+}
+
+#[test]
+fn a_question_that_the_restart_swallowed_is_asked_again_at_once() {
+    let world = world(REPORTS[0]);
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        world.module(|module| module.on_command_once(b"AT+CPIN?", b""));
+        assert_eq!(modem.send(&command::ReadSim).await.map(drop), Err(Error::Silent));
+        // Now a fence stands in front of every command, and the module does not hear it.
+        world.restart();
+        sleep(&world, Duration::from_secs(6)).await;
+        let start = world.clock().elapsed();
+        modem.send(&command::ReadSignal).await.unwrap();
+        let took = world.clock().elapsed() - start;
+        assert!(took < Duration::from_secs(3), "{took:?}");
+    });
+}
+
+#[test]
 fn a_dropped_call_is_settled_as_unknown() {
     let world = world(REPORTS[0]);
     let mut memory = Memory::default();

@@ -128,6 +128,21 @@ fn a_dropped_message_is_completed_before_any_call() {
 }
 
 #[test]
+fn a_module_that_left_a_question_unanswered_is_woken_for_the_next_one() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        modem.attach(WAIT).await.unwrap();
+        modem.allow_sleep(true).await.unwrap();
+        world.module(|module| module.on_command_once(b"AT+CPIN?", b""));
+        assert_eq!(modem.send(&command::ReadSim).await.map(drop), Err(Error::Silent));
+        assert!(is_asleep(&world));
+        modem.send(&command::ReadSignal).await.unwrap();
+    });
+}
+
+#[test]
 fn a_sleeping_module_that_is_gone_ends_the_call() {
     let world = World::online(Settings::l610());
     let mut memory = Memory::default();

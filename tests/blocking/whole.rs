@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use fibocom_mqtt::sim::{Settings, World};
 use fibocom_mqtt::{
-    Attach, ConnectOptions, ConnectionId, Error, Feature, FlowControl, Incoming, InvalidInput, Limit, Model, Network,
-    Publication, QoS, SerialLine, Source, TopicFilter,
+    Attach, BreakCause, ConnectOptions, ConnectionId, Error, Feature, FlowControl, Incoming, InvalidInput, Limit,
+    Model, Network, Publication, QoS, Recovery, SerialLine, Source, TopicFilter,
 };
 
 use crate::SECOND;
 use crate::driver::{Memory, Ready, Timeout, connected};
-use crate::shared::{CLIENT_ID, topic};
+use crate::shared::{CLIENT_ID, options, topic};
 
 const WAIT: Duration = Duration::from_secs(180);
 
@@ -111,4 +111,23 @@ fn it_receives_on_any_connection_for_so_long() {
     );
     assert_eq!(modem.counters().received, 2);
     assert_eq!(modem.client(ConnectionId::SECOND).counters().received, 2);
+}
+
+#[test]
+fn it_recovers_a_connection() {
+    let world = crate::shared::online();
+    let mut memory = Memory::<Timeout>::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await.0;
+        world.broker().break_connection(CLIENT_ID);
+        let mut buffer = [0; 64];
+        let ended = client.recv(&mut buffer);
+        assert_eq!(ended, Err(Error::Disconnected(BreakCause::Server)));
+        let filters = [(TopicFilter::new("#").unwrap(), QoS::AtLeastOnce)];
+        let recovery = Recovery::new(options()).subscriptions(&filters);
+        client.recover(&recovery, &mut (), &mut |_| {}).unwrap();
+        client.publish(&Publication::new(topic("t"), b"again")).unwrap();
+        assert_eq!(client.recv(&mut buffer).unwrap().payload(), b"again");
+    });
 }

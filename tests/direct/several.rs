@@ -115,9 +115,18 @@ fn lines_of_a_connection_that_is_not_asked_for_wait() {
         // A buffer too small is said for each, and nothing is lost.
         assert_eq!(modem.wait_any(&[TWO], 6).await, Ok(Incoming::TooLarge(TWO, size)));
         assert_eq!(modem.client(TWO).skip().await, Ok(Some(size)));
+        // Nor is what was lost told in its stead.
+        deliver(world, ONE, &[b'x'; 600]);
+        deliver(world, TWO, b"of two");
+        assert_eq!(modem.client(ONE).poll().await, Ok(Event::MessageWaiting));
+        assert_eq!(
+            modem.wait_any(&[TWO], buffer.len()).await,
+            Ok(Incoming::Message(TWO, size))
+        );
         let mut first = modem.client(ONE);
         assert_eq!(first.poll().await, Ok(Event::MessageWaiting));
         assert_eq!(first.recv(&mut buffer).await.unwrap().payload(), b"of one");
+        assert!(matches!(first.recv(&mut buffer).await, Err(Error::Lost(_))));
     });
 }
 

@@ -59,9 +59,7 @@ impl Action {
             _ => Failure::new(code::INTERRUPTED, "interrupted before it was done"),
         }
     }
-}
 
-impl Action {
     fn has_tls(&self) -> bool {
         match self {
             Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) => target.tls.is_some(),
