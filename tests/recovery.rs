@@ -35,7 +35,7 @@ fn recovery() -> Recovery<'static> {
 }
 
 /// A module in the network, and a client that is connected and subscribed.
-async fn ready<'m>(modem: &'m mut TestModem<'_>) {
+async fn ready(modem: &mut TestModem<'_>) {
     modem.attach(40 * SECOND).await.unwrap();
     modem.bring_up(&Network::new(), 60 * SECOND).await.unwrap();
     let mut client = modem.client(ConnectionId::FIRST);

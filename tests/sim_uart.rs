@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use fibocom_mqtt::sim::Settings;
 
-#[allow(dead_code)] // This file needs only a part of it.
 #[path = "sim_bench/mod.rs"]
 mod sim_bench;
 

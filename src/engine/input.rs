@@ -6,7 +6,7 @@ use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
 use super::restart::{HINT, REPORTS};
-use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled};
+use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, UnsolicitedHook};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
 use crate::command::PdpState;
@@ -52,9 +52,9 @@ impl Engine<'_> {
         if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
             return self.on_echo(now);
         }
-        if self.on_report(now) {
-            // It answers nothing and holds no secret, whatever was on its way.
-            return self.hand_on();
+        if let Some(report) = self.on_report(now) {
+            // Without what stands in front of it, which may be a piece of a secret.
+            return hand_on(&mut self.unsolicited, report);
         }
         let line = self.decoder.line();
         if let Some(urc) = known {
@@ -73,14 +73,9 @@ impl Engine<'_> {
 
     /// Offers a line to the caller that is none of ours. One that may belong to an answer is not, nor one that may show a secret.
     fn offer(&mut self) {
-        if !self.secretive && self.fence.is_clear() && !names_secret(self.decoder.line()) {
-            self.hand_on();
-        }
-    }
-
-    fn hand_on(&mut self) {
-        if let (Some(hook), Some(line)) = (&mut self.unsolicited, text(self.decoder.line())) {
-            hook(Unsolicited::new(line));
+        let line = self.decoder.line();
+        if !self.secretive && self.fence.is_clear() && !names_secret(line) {
+            hand_on(&mut self.unsolicited, line);
         }
     }
 
@@ -305,6 +300,12 @@ impl Engine<'_> {
             let outcome = exchange.ended(Outcome::Result(success));
             self.finish(outcome);
         }
+    }
+}
+
+fn hand_on(hook: &mut Option<UnsolicitedHook<'_>>, line: &[u8]) {
+    if let (Some(hook), Some(line)) = (hook, text(line)) {
+        hook(Unsolicited::new(line));
     }
 }
 

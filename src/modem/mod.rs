@@ -78,7 +78,7 @@ impl core::fmt::Debug for Buffers<'_> {
 /// `T` is the port, any `embedded_io_async::Read + Write` whose `read` and `write` may be dropped without losing bytes, as those of
 /// interrupt-driven UART drivers; `C` is the [`Clock`].
 ///
-/// It runs any [`AtatCmd`] with [`send`](Self::send), attaches to the module, brings the network up, and lends
+/// It runs any [`AtatCmd`](atat::AtatCmd) with [`send`](Self::send), attaches to the module, brings the network up, and lends
 /// [`Client`]s for its connections.
 ///
 /// ```

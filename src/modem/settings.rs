@@ -82,13 +82,15 @@ where
         self.engine.capabilities.learn_feature(feature, has, Source::Caller);
     }
 
-    /// What was counted on all connections since the driver was started. [`Client::counters`] has those of one.
+    /// What was counted on all connections since the driver was started. [`Client::counters`](crate::Client::counters) has those of one.
     pub fn counters(&self) -> Counters {
         self.engine.counters(None)
     }
 
     /// Offers to `hook` the lines that the module sends unasked and that the driver makes nothing of: `+SIM READY`, `+CREG: 1`,
     /// `+CTZV: …`, those of `AT+MIPCALL`, `+MQTTSNREG` and `+MQTTAUTHEVENT`, and whatever else comes.
+    ///
+    /// Also what a module prints when it has booted, though that means something to the driver, too: `AT command ready`, `AT READY`.
     ///
     /// It is called while any call reads. Not offered are lines that may belong to an answer: while a command runs, those with
     /// its name or with none, and all until a command that was given up is settled. Nor are lines that may show a secret,
@@ -122,8 +124,9 @@ where
     ///
     /// * The line buffer must hold such a line whole: 255 + 1500 + 40 bytes, and what the answer to a command takes. What does
     ///   not fit is lost, and [`recv`](crate::Client::recv) reports it.
-    /// * The message buffer is a queue of what nobody has received yet, six bytes, topic and payload each. What does not fit
-    ///   is lost, and reported in its place.
+    /// * The message buffer is a queue of what nobody has received yet, six bytes, topic and payload each, for all connections. What
+    ///   does not fit is lost, and reported in its place.
+    /// * What the module had stored before, since it was opened by another host or in the other mode, is still read by its length.
     /// * A payload is cut at its first line end, and **what stands behind that is taken for lines of the module**: whoever may
     ///   publish to a subscribed topic can forge a result, a break or a message. Only where that is nobody, or the payloads of
     ///   all are known to be plain text, is this mode safe. Where it shows that a payload was cut, the message is reported as

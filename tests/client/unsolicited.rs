@@ -138,11 +138,11 @@ fn the_report_of_a_restart_is_offered_whatever_was_under_way() {
     modem.set_unsolicited(&mut hook);
     world.block_on(async {
         let mut client = connected(&mut modem).await;
-        // In place of the answer to a command with a secret.
-        let boot = b"\r\nAT command ready\r\n\r\n+SIM READY\r\n";
+        // In place of the answer to a command with a secret, and behind a piece of its echo.
+        let boot = b"\r\n\"s3cretAT command ready\r\n\r\n+SIM READY\r\n";
         world.module(|module| module.on_command_once(b"AT+MQTTUSER=1", boot));
         let options = options().credentials(Credentials::new("user", "s3cret"));
         assert_eq!(client.connect(&options).await, Err(Error::Restarted));
     });
-    assert_eq!(offered.lock().unwrap()[0], "AT command ready");
+    assert_eq!(*offered.lock().unwrap(), ["AT command ready", "+SIM READY"]);
 }
