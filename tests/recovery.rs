@@ -395,3 +395,32 @@ fn each_of_two_connections_is_brought_back_by_a_call_of_its_own() {
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"second");
     });
 }
+
+#[test]
+fn another_port_is_gone_on_with_from_nothing() {
+    let world = online();
+    let line = world.add(Settings::l610().online());
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        ready(&mut modem).await;
+        let sent = modem.counters().sent;
+        // In the middle of a message.
+        let payload = every_byte();
+        {
+            let mut client = modem.client(ConnectionId::FIRST);
+            let publication = Publication::new(topic("plant/1"), &payload);
+            let dropped = client.publish(&publication);
+            let soon = sleep(&world, Duration::from_millis(6));
+            assert!(matches!(select(dropped, soon).await, Either::Second(())));
+        }
+        drop(modem.replace_port(line.port()));
+        assert!(!modem.client(ConnectionId::FIRST).is_connected());
+        assert_eq!(modem.counters().sent, sent + 1);
+        let (result, seen) = recover(&mut modem, &recovery(), &mut ()).await;
+        assert_eq!(result, recovered(1), "{seen:?}");
+        assert_eq!(seen[1], "attach");
+        receives(&world, &mut modem, "after").await;
+    });
+    assert!(!line.record().written().windows(4).any(|bytes| bytes == [0, 1, 2, 3]));
+}

@@ -1,5 +1,6 @@
 //! How a run may fail: an exit code, and one sentence that says what happened and what to try.
 
+use crate::options::Target;
 use fibocom_mqtt::{CmeError, Error, InvalidInput, ModuleError, TransportError};
 
 /// Exit codes other than 0.
@@ -81,7 +82,14 @@ pub enum Stage<'a> {
     Receive,
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
+    /// Connecting to this one.
+    pub fn connecting(target: &'a Target) -> Self {
+        Self::Connect {
+            host: &target.host,
+            port: target.port,
+        }
+    }
     /// The failure that an error at this stage is.
     pub fn failure(self, error: Error<TransportError>) -> Failure {
         let common = match error {

@@ -20,6 +20,7 @@ mod output;
 mod port;
 mod publish;
 mod raw;
+mod recovery;
 mod session;
 mod subscribe;
 mod verbose;

@@ -1,11 +1,12 @@
 //! `pub`
 
-use fibocom_mqtt::{Publication, TopicName};
+use fibocom_mqtt::{Error, Publication, TopicName};
 use serde_json::json;
 
-use crate::failure::{Failure, Stage};
+use crate::failure::{Failure, Stage, code};
 use crate::options::{Publish, Target};
 use crate::output::{Output, delivery_word, number};
+use crate::recovery::is_loss;
 use crate::session::{Session, patiently};
 
 pub async fn run(
@@ -19,24 +20,48 @@ pub async fn run(
         publication = publication.retain();
     }
     let clock = session.clock;
-    let mut client = session.reach(target).await?;
-    let mut word = "";
-    for done in 1..=publish.repeat {
+    session.reach(target).await?;
+    let (mut word, mut unknown) = ("", 0);
+    let mut number_sent = 1;
+    while number_sent <= publish.repeat {
         let what = "the result of the publication (at most 60 s)";
-        let delivery = patiently(clock, what, client.publish(&publication)).await;
-        let delivery = delivery.map_err(|error| {
-            let failure = Stage::Publish.failure(error);
-            match publish.repeat {
-                1 => failure,
-                all => Failure::new(failure.code, format!("message {done} of {all}: {}", failure.sentence)),
+        let mut client = session.modem.client(target.id);
+        match patiently(clock, what, client.publish(&publication)).await {
+            Ok(delivery) => word = delivery_word(delivery),
+            // What may have arrived is not sent again.
+            Err(error @ (Error::Unknown | Error::Cut { .. })) if session.reconnects() && publish.repeat > 1 => {
+                eprintln!("dongle: message {number_sent} of {}: {error}", publish.repeat);
+                unknown += 1;
+                word = "unknown";
             }
-        })?;
-        word = delivery_word(delivery);
+            // The module said that it was not published, and the connection is gone.
+            Err(Error::Refused) if session.reconnects() && session.has_just_ended(target.id).await => {
+                session
+                    .recover(target, &[], Error::NotConnected, Stage::Publish)
+                    .await?;
+                continue;
+            }
+            // It was not sent.
+            Err(error) if session.reconnects() && is_loss(&error) => {
+                session.recover(target, &[], error, Stage::Publish).await?;
+                continue;
+            }
+            Err(error) => {
+                let failure = Stage::Publish.failure(error);
+                return Err(match publish.repeat {
+                    1 => failure,
+                    all => Failure::new(
+                        failure.code,
+                        format!("message {number_sent} of {all}: {}", failure.sentence),
+                    ),
+                });
+            }
+        }
         if output.is_json() {
             let object = || {
                 json!({
                     "event": "published",
-                    "number": done,
+                    "number": number_sent,
                     "topic": publish.topic,
                     "qos": number(publish.qos),
                     "retain": publish.retain,
@@ -46,6 +71,12 @@ pub async fn run(
             };
             output.result(String::new, object)?;
         }
+        number_sent += 1;
+    }
+    if unknown > 0 {
+        let all = publish.repeat;
+        let sentence = format!("the outcome of {unknown} of {all} messages is unknown: none was sent again");
+        return Err(Failure::new(code::UNKNOWN, sentence));
     }
     if output.is_json() {
         return Ok(());

@@ -75,6 +75,29 @@ impl<'b, 'o> Session<'b, 'o> {
         &self.options.place
     }
 
+    /// What was asked for.
+    pub fn options(&self) -> &'o Options {
+        self.options
+    }
+
+    /// Whether a lost connection is brought back.
+    pub fn reconnects(&self) -> bool {
+        self.options.reconnect
+    }
+
+    /// How to get into the network, unless that is not wanted.
+    pub fn network(&self) -> Option<Network<'o>> {
+        let options = self.options;
+        let mut network = options.network.then(Network::new)?;
+        if let Some(apn) = &options.apn {
+            network = network.apn(apn);
+        }
+        if let Some(pin) = &options.pin {
+            network = network.pin(pin);
+        }
+        Some(network)
+    }
+
     /// Whether there are SIM, registration and address to ask for.
     pub fn has_network(&self) -> bool {
         self.options.network
@@ -111,16 +134,9 @@ impl<'b, 'o> Session<'b, 'o> {
 
     /// Brings the module into the network, unless that is not wanted.
     pub async fn bring_up(&mut self) -> Result<Option<IpAddr>, Failure> {
-        if !self.options.network {
+        let Some(network) = self.network() else {
             return Ok(None);
-        }
-        let mut network = Network::new();
-        if let Some(apn) = &self.options.apn {
-            network = network.apn(apn);
-        }
-        if let Some(pin) = &self.options.pin {
-            network = network.pin(pin);
-        }
+        };
         let latest = Mutex::new(Progress::Sim);
         let mut note = |progress| *latest.lock().unwrap_or_else(PoisonError::into_inner) = progress;
         let what = || {
@@ -135,10 +151,7 @@ impl<'b, 'o> Session<'b, 'o> {
     /// Connects to the broker.
     pub async fn connect(&mut self, target: &Target) -> Result<Client<'_, 'b, Port, StdClock>, Failure> {
         let options = target.connect_options()?;
-        let stage = Stage::Connect {
-            host: &target.host,
-            port: target.port,
-        };
+        let stage = Stage::connecting(target);
         self.opened = Some(target.id);
         if target.direct {
             self.modem.set_receive_mode(ReceiveMode::Direct);

@@ -1,7 +1,7 @@
 //! `sub`
 
 use embassy_futures::select::{Either, select};
-use fibocom_mqtt::{Clock, Error, StdClock, TopicFilter};
+use fibocom_mqtt::{Clock, Error, QoS, StdClock, TopicFilter};
 
 use crate::failure::{Failure, Stage, code};
 use crate::options::{Subscribe, Target};
@@ -15,33 +15,20 @@ pub async fn run(
     subscribe: &Subscribe,
 ) -> Result<(), Failure> {
     let clock = session.clock;
+    let filters = subscribe.filters.iter();
+    let filters = filters.map(|filter| Ok((TopicFilter::new(filter)?, subscribe.qos)));
+    let filters: Vec<(TopicFilter, QoS)> = filters.collect::<Result<_, Failure>>()?;
     let mut client = session.reach(target).await?;
-    for filter in &subscribe.filters {
-        let wanted = client.subscribe(TopicFilter::new(filter)?, subscribe.qos);
-        let what = format!("the subscription to {filter} (at most 40 s)");
-        patiently(clock, &what, wanted)
+    for &(filter, qos) in &filters {
+        let what = format!("the subscription to {} (at most 40 s)", filter.as_str());
+        patiently(clock, &what, client.subscribe(filter, qos))
             .await
-            .map_err(|error| Stage::Subscribe { filter }.failure(error))?;
+            .map_err(|error| {
+                let filter = filter.as_str();
+                Stage::Subscribe { filter }.failure(error)
+            })?;
     }
-    let receive = async {
-        let mut buffer = vec![0; MESSAGE];
-        let mut left = subscribe.count;
-        while left != Some(0) {
-            match client.recv(&mut buffer).await {
-                Ok(message) => {
-                    output.message(&message, subscribe.format.as_deref(), subscribe.line_end)?;
-                    left = left.map(|left| left - 1);
-                }
-                Err(error @ Error::Lost(_)) => eprintln!("dongle: {error}"),
-                Err(error @ Error::TooLarge(_)) => {
-                    eprintln!("dongle: {error}; skipped");
-                    client.skip().await.map_err(|error| Stage::Receive.failure(error))?;
-                }
-                Err(error) => return Err(Stage::Receive.failure(error)),
-            }
-        }
-        Ok(())
-    };
+    let receive = receive(session, output, target, subscribe, &filters);
     match subscribe.time {
         None => receive.await,
         Some(time) => match select(receive, sleep(clock, time)).await {
@@ -52,6 +39,33 @@ pub async fn run(
             }
         },
     }
+}
+
+async fn receive(
+    session: &mut Session<'_, '_>,
+    output: &mut Output,
+    target: &Target,
+    subscribe: &Subscribe,
+    filters: &[(TopicFilter<'_>, QoS)],
+) -> Result<(), Failure> {
+    let mut buffer = vec![0; MESSAGE];
+    let mut left = subscribe.count;
+    while left != Some(0) {
+        let mut client = session.modem.client(target.id);
+        match client.recv(&mut buffer).await {
+            Ok(message) => {
+                output.message(&message, subscribe.format.as_deref(), subscribe.line_end)?;
+                left = left.map(|left| left - 1);
+            }
+            Err(error @ Error::Lost(_)) => eprintln!("dongle: {error}"),
+            Err(error @ Error::TooLarge(_)) => {
+                eprintln!("dongle: {error}; skipped");
+                client.skip().await.map_err(|error| Stage::Receive.failure(error))?;
+            }
+            Err(error) => session.recover(target, filters, error, Stage::Receive).await?,
+        }
+    }
+    Ok(())
 }
 
 async fn sleep(clock: StdClock, time: std::time::Duration) {

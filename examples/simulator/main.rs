@@ -13,6 +13,7 @@ use lexopt::{Arg, Parser, ValueExt};
 
 #[path = "../common/bridge.rs"]
 mod bridge;
+mod control;
 #[path = "../common/embedded.rs"]
 mod embedded;
 #[cfg(unix)]
@@ -25,7 +26,7 @@ const HELP: &str = "\
 A simulated Fibocom module, as a serial port to develop against.
 
 simulator [--pty | --tcp ADDR] [--model NAME] [--broker HOST:PORT | --embedded-broker] [--baud N]
-          [--set KNOB=VALUE ...] [--fault SPEC ...] [--log FILE]
+          [--set KNOB=VALUE ...] [--fault SPEC ...] [--log FILE] [--control]
 
   --pty               listen on a pseudo-terminal (if nothing else is said)
   --tcp ADDR          listen on a TCP port, HOST:PORT; port 0 takes a free one
@@ -36,6 +37,7 @@ simulator [--pty | --tcp ADDR] [--model NAME] [--broker HOST:PORT | --embedded-b
   --set KNOB=VALUE    change how the module speaks; may be repeated
   --fault SPEC        make something go wrong; may be repeated
   --log FILE          write down what goes over the line, secrets masked
+  --control           obey the standard input, a line each: restart, lose-network 5, and so on
 
 The first line of the output says where it listens. Without --broker or --embedded-broker the module connects to the
 server that AT+MQTTOPEN names.
@@ -58,6 +60,7 @@ struct Options {
     settings: Settings,
     baud: Option<u32>,
     log: Option<String>,
+    control: bool,
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -81,15 +84,17 @@ fn options() -> Result<Option<Options>, Failure> {
     let mut faults = Vec::new();
     let mut baud = None;
     let mut log = None;
+    let mut control = false;
     let mut parser = Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") => {
                 print!(
-                    "{HELP}\nModels (* what it calls itself is assumed):\n{}\nKnobs:\n{}\nFaults:\n{}",
+                    "{HELP}\nModels (* what it calls itself is assumed):\n{}\nKnobs:\n{}\nFaults:\n{}\nControl:\n{}",
                     models(),
                     indented(Settings::KNOBS),
-                    indented(Fault::HELP)
+                    indented(Fault::HELP),
+                    indented(control::HELP)
                 );
                 return Ok(None);
             }
@@ -111,6 +116,7 @@ fn options() -> Result<Option<Options>, Failure> {
             }
             Arg::Long("set") => knobs.push(parser.value()?.string()?),
             Arg::Long("fault") => faults.push(parser.value()?.parse_with(str::parse::<Fault>)?),
+            Arg::Long("control") => control = true,
             Arg::Long("log") => log = Some(parser.value()?.string()?),
             other => return Err(other.unexpected().into()),
         }
@@ -128,6 +134,7 @@ fn options() -> Result<Option<Options>, Failure> {
         settings,
         baud,
         log,
+        control,
     }))
 }
 
@@ -166,6 +173,9 @@ fn run(options: Options) -> Result<(), Failure> {
     }
     if let Some(path) = options.log {
         runner = runner.log(File::create(&path).map_err(|error| format!("cannot write the log {path}: {error}"))?);
+    }
+    if options.control {
+        control::listen(runner.control())?;
     }
     match options.listen {
         Listen::Pty => serve_pty(runner),

@@ -119,6 +119,11 @@ where
         self.modem.counters()
     }
 
+    /// Goes on through another port, and gives the old one back. See [`crate::Modem::replace_port`].
+    pub fn replace_port(&mut self, port: T) -> T {
+        self.modem.replace_port(port)
+    }
+
     /// The port in its adapter, given back.
     pub fn release(self) -> T {
         self.modem.release()

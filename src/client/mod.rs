@@ -20,7 +20,7 @@ pub use recover::{Backoff, Recovered, Recovering, Recovery};
 use crate::Clock;
 use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
 use crate::engine::{Kind, Link, Request};
-use crate::error::{Error, InvalidInput};
+use crate::error::{Error, InvalidInput, ModuleError};
 use crate::model::Limit;
 use crate::modem::Modem;
 use crate::types::{ConnectionId, Counters, Delivery, QoS};
@@ -112,17 +112,30 @@ where
             id: self.id,
             result: self.modem.engine.dialect.result_at_qos0 || command.qos() != Some(QoS::AtMostOnce),
         };
-        self.modem
-            .exchange(
-                command,
-                data,
-                Request {
-                    kind,
-                    answer: ANSWER,
-                    result,
-                },
-            )
-            .await
+        let request = Request {
+            kind,
+            answer: ANSWER,
+            result,
+        };
+        match self.modem.exchange(command, data, request).await {
+            Err(Error::Module(error)) if !matches!(Cmd::OPERATION, Operation::Open | Operation::Close) => {
+                Err(self.explain(error).await?)
+            }
+            ended => ended,
+        }
+    }
+
+    /// What an error of the module means: it also answers `ERROR` where the connection has just ended, and reports that behind it.
+    async fn explain(&mut self, error: ModuleError) -> Result<Error<T::Error>, Error<T::Error>> {
+        if self.link() == Link::Open {
+            self.check_listed().await?;
+        }
+        Ok(match self.link() {
+            Link::Broken(cause) => Error::Disconnected(cause),
+            Link::Closed => Error::NotConnected,
+            Link::Restarted => self.modem.engine.tell_restart(self.id),
+            Link::Open | Link::Unknown => Error::Module(error),
+        })
     }
 }
 

@@ -175,7 +175,7 @@ where
     }
 
     /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
-    async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
+    pub(super) async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
         let listed = self.is_listed(&ClosableIds).await?;
         if let (Some(listed), Some(connection)) = (listed, self.modem.engine.connection_mut(self.id)) {
             if connection.listed && !listed && connection.link == Link::Open {

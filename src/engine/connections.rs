@@ -173,6 +173,17 @@ impl Connections {
         self.0.get_mut(id.index())
     }
 
+    /// Begins anew, but for what was counted.
+    pub(super) fn forget(&mut self) {
+        for connection in &mut self.0 {
+            let counters = connection.counters;
+            *connection = Connection {
+                counters,
+                ..Connection::new()
+            };
+        }
+    }
+
     /// The module has restarted. True if any was in use.
     pub(super) fn restarted(&mut self) -> bool {
         let mut in_use = false;

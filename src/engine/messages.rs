@@ -1,14 +1,14 @@
 //! What is known and kept, for the layers above: connections, their messages, what was counted.
 
-use super::{Connection, Connections, Engine, Stored};
+use super::{Connection, Engine, Stored};
 use crate::Instant;
 use crate::command::PdpState;
 use crate::types::{Announcement, ConnectionId, Counters};
 
 impl Engine<'_> {
-    /// The module has forgotten every connection.
+    /// The module has forgotten every connection, or is another one.
     pub(crate) fn forget_connections(&mut self) {
-        self.connections = Connections::new();
+        self.connections.forget();
     }
 
     pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {

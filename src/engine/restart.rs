@@ -140,6 +140,18 @@ impl Engine<'_> {
         let in_use = self.connections.restarted();
         self.watch.restarted |= self.watch.attached || in_use;
         (self.watch.settings, self.watch.suspected) = (false, false);
+        self.stop();
+    }
+
+    /// The driver goes on through another port, and what is behind it is not known.
+    pub(crate) fn give_up(&mut self) {
+        self.connections.forget();
+        self.watch = Watch::new();
+        self.stop();
+    }
+
+    /// Nothing that is under way goes on.
+    fn stop(&mut self) {
         self.quiet_until = None;
         self.decoder.abandon_body();
         // What was written only in part would become the beginning of the next command, and a question went unheard.

@@ -150,6 +150,26 @@ where
         Client::new(self, id)
     }
 
+    /// Goes on through another port, as after a dongle was unplugged, or vanished while its module restarted, and gives the old one back.
+    ///
+    /// What was in progress is given up, and every connection is unknown until [`attach`](Self::attach) has asked for them.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Error, Modem};
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>, again: T) -> Result<(), Error<T::Error>> {
+    /// use core::time::Duration;
+    ///
+    /// drop(modem.replace_port(again));
+    /// modem.attach(Duration::from_secs(40)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn replace_port(&mut self, port: T) -> T {
+        self.engine.give_up();
+        self.unflushed = false;
+        core::mem::replace(&mut self.port, port)
+    }
+
     /// The port, given back.
     pub fn release(self) -> T {
         self.port

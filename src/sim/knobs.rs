@@ -49,6 +49,7 @@ literal-brackets=yes|no                       =? forms with the brackets of the 
 open-typo=yes|no                              AT+MQTTOPEN=? answers +MPQTTOPEN:
 id-per-line=yes|no                            AT+MQTTOPEN? and AT+MQTTCLOSE?: an id per line
 echo=yes|no                                   at power-on
+boot-delay=MILLISECONDS                       from a restart to the first line
 ";
 
     /// Turns a knob, named and valued as in [`Settings::KNOBS`].
@@ -86,6 +87,7 @@ echo=yes|no                                   at power-on
             "network-need" => self.network_need = choice(value, &NETWORK_NEEDS)?,
             "model-spelling" => self.model_spelling = choice(value, &MODEL_SPELLINGS)?,
             "overflow" => self.overflow = choice(value, &OVERFLOWS)?,
+            "boot-delay" => self.boot_delay = Duration::from_millis(number::<u32>(value)?.into()),
             "store" => self.store = number(value)?,
             "max-publish" => self.max_publish = number(value)?,
             "stated-publish" => self.stated_publish = or_none(value)?,
@@ -179,7 +181,7 @@ mod tests {
             for value in values.split('|') {
                 let value = match value {
                     "LINES,BYTES" => "3,77",
-                    "SECONDS" | "MESSAGES" | "BYTES" => "5",
+                    "SECONDS" | "MILLISECONDS" | "MESSAGES" | "BYTES" => "5",
                     named => named,
                 };
                 examples.push((knob.to_owned(), value.to_owned()));

@@ -39,6 +39,37 @@ enum Event {
     End(u64),
     /// The network has news.
     Wake,
+    /// Somebody changes the module.
+    Act(Act),
+}
+
+type Act = Box<dyn FnOnce(&mut Module, Duration) + Send>;
+
+/// Changes a module while a [`Runner`] serves it: restarts it, takes its network away, gives it faults.
+///
+/// ```
+/// use std::time::Duration;
+/// use fibocom_mqtt::sim::serve::Runner;
+/// use fibocom_mqtt::sim::{BreakCause, MemoryBroker, Module, Settings};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let module = Module::new(Settings::l610(), Box::new(MemoryBroker::new().network()));
+/// let runner = Runner::new(module);
+/// let control = runner.control();
+/// let (reader, writer) = runner.spawn()?;
+/// control.act(|module, now| module.lose_network_for(BreakCause::Link, Duration::from_secs(5), now));
+/// # drop((reader, writer));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Control(Sender<Event>);
+
+impl Control {
+    /// Has this done to the module, with its time. Nothing happens if its runner is gone.
+    pub fn act(&self, act: impl FnOnce(&mut Module, Duration) + Send + 'static) {
+        drop(self.0.send(Event::Act(Box::new(act))));
+    }
 }
 
 /// Runs a [`Module`] in real time.
@@ -81,6 +112,11 @@ impl Runner {
     pub fn log(mut self, log: impl Write + Send + 'static) -> Self {
         self.log = Some(Box::new(log));
         self
+    }
+
+    /// What changes the module while it is served.
+    pub fn control(&self) -> Control {
+        Control(self.sender.clone())
     }
 
     /// Serves one host until `reader` ends or either fails. The module keeps its state for the next.
@@ -147,6 +183,7 @@ impl Runner {
                     self.module.receive(&bytes, self.start.elapsed());
                 }
                 Ok(Event::End(host)) if host == self.host => return Ok(()),
+                Ok(Event::Act(act)) => act(&mut self.module, self.start.elapsed()),
                 Ok(_) | Err(RecvTimeoutError::Timeout) => {}
                 // Cannot be: this runner holds a sender.
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),

@@ -1,7 +1,7 @@
 //! A reply answers its own command, and nothing is sent twice.
 
 use embassy_futures::join::join;
-use fibocom_mqtt::{Dialect, Error, ModuleError, Publication, QoS, TopicFilter, command};
+use fibocom_mqtt::{BreakCause, Delivery, Dialect, Error, ModuleError, Publication, QoS, TopicFilter, command};
 
 use crate::SECOND;
 use crate::support::*;
@@ -106,4 +106,28 @@ fn nothing_without_a_result_is_sent_again() {
         let times = commands.iter().filter(|command| command.starts_with(name)).count();
         assert_eq!(times, 1, "{name}");
     }
+}
+
+/// The report of the end waits behind the answer to a command, and that is `ERROR`, since the connection is gone.
+#[test]
+fn an_error_whose_cause_is_the_end_of_the_connection_says_so() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        let publication = Publication::new(topic("t"), b"1");
+        // A refusal alone remains one.
+        world.module(|module| module.on_command_once(b"AT+MQTTPUB=1", b"\r\nERROR\r\n"));
+        assert_eq!(
+            client.publish(&publication).await,
+            Err(Error::Module(ModuleError::Error))
+        );
+        assert_eq!(client.publish(&publication).await, Ok(Delivery::Confirmed));
+
+        world.module(|module| module.on_command_once(b"AT+MQTTPUB=1", b"\r\nERROR\r\n\r\n+MQTTBREAK: 1,2\r\n"));
+        let lost = Err(Error::Disconnected(BreakCause::Link));
+        assert_eq!(client.publish(&publication).await, lost);
+        assert_eq!(client.publish(&publication).await, lost);
+    });
 }

@@ -155,9 +155,9 @@ pub struct Simulator {
 impl Simulator {
     pub fn start<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
         let mut child = Command::new(program("simulator"))
-            .arg("--pty")
+            .args(["--pty", "--control"])
             .args(arguments)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the simulator starts");
@@ -169,6 +169,12 @@ impl Simulator {
             port: port.trim().to_owned(),
             _out: out,
         }
+    }
+
+    /// Has something done to the module: see the simulator's `--help`.
+    pub fn tell(&mut self, line: &str) {
+        let mut input = self.child.stdin.as_ref().expect("its input is ours");
+        writeln!(input, "{line}").expect("it reads");
     }
 
     /// Unplugs the module: no goodbye to anybody.

@@ -31,23 +31,43 @@ impl Mosquitto {
         let settings = settings.replace("DIRECTORY", text(directory.path()));
         let listener = format!("listener {port} 127.0.0.1\nmax_queued_messages 10000\n{settings}");
         std::fs::write(&configuration, listener).unwrap();
-        let child = Command::new(installed("mosquitto"))
-            .args(["-c", text(&configuration)])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(std::fs::File::create(file(&directory, "log")).unwrap())
-            .spawn()
-            .expect("mosquitto starts");
+        let child = Self::spawn(&directory);
         let mut server = Self { child, port, directory };
+        server.wait_until_it_listens();
+        server
+    }
+
+    fn wait_until_it_listens(&mut self) {
         let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = server.child.try_wait().unwrap();
-            let log = || std::fs::read_to_string(server.file("log")).unwrap_or_default();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let ended = self.child.try_wait().unwrap();
+            let log = || std::fs::read_to_string(self.file("log")).unwrap_or_default();
             assert!(ended.is_none(), "mosquitto ended: {}", log());
             assert!(start.elapsed() < PATIENCE, "mosquitto does not listen: {}", log());
             thread::sleep(Duration::from_millis(5));
         }
-        server
+    }
+
+    /// Ends the server as an administrator would, so that it saves what it is to keep.
+    pub fn stop(&mut self) {
+        output(Command::new("kill").arg(self.child.id().to_string()));
+        self.child.wait().expect("it is our child");
+    }
+
+    /// Starts it again, on the same port, with the same settings and what it has kept.
+    pub fn start_again(&mut self) {
+        self.child = Self::spawn(&self.directory);
+        self.wait_until_it_listens();
+    }
+
+    fn spawn(directory: &tempfile::TempDir) -> Child {
+        Command::new(installed("mosquitto"))
+            .args(["-c", text(&file(directory, "mosquitto.conf"))])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(file(directory, "log")).unwrap())
+            .spawn()
+            .expect("mosquitto starts")
     }
 
     pub fn file(&self, name: &str) -> std::path::PathBuf {

@@ -25,6 +25,7 @@ The module
   --apn APN              access point name (the SIM's own)
   --pin PIN              the SIM's PIN, sent once if the SIM asks for it; a wrong one is never repeated
   --no-network           no SIM, registration and address: for ports where only MQTT commands answer
+  --reconnect            pub and sub bring a lost connection back, and go on
   --wait SECONDS         how long the module may take to answer at first (40: booting takes up to 30)
 
 The connection, for demo, pub and sub

@@ -80,6 +80,8 @@ pub struct Options {
     pub apn: Option<String>,
     pub pin: Option<String>,
     pub network: bool,
+    /// Brings a lost connection back.
+    pub reconnect: bool,
     pub wait: Duration,
     pub trace: Option<PathBuf>,
     pub verbose: bool,
@@ -99,6 +101,7 @@ struct Raw {
     apn: Option<String>,
     pin: Option<String>,
     no_network: bool,
+    reconnect: bool,
     wait: Option<u64>,
     trace: Option<PathBuf>,
     verbose: bool,
@@ -126,12 +129,13 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("model") => raw.model = Some(model(&parser.value()?.string()?)?),
             Arg::Long("apn") => raw.apn = Some(parser.value()?.string()?),
             Arg::Long("pin") => raw.pin = Some(pin(parser.value()?.string()?)?),
+            Arg::Long("reconnect") => raw.reconnect = true,
             Arg::Long("no-network") => raw.no_network = true,
             Arg::Long("wait") => raw.wait = Some(number(&mut parser, "--wait", 1, 86_400)?),
             Arg::Long("trace") => raw.trace = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(later @ ("reconnect" | "cloud")) => {
+            Arg::Long(later @ "cloud") => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
             Arg::Value(word) => raw.words.push(word.string()?),
@@ -196,6 +200,9 @@ impl Raw {
                 "--pin is for demo, pub and sub with the network: info and at only ask, and send no PIN",
             ));
         }
+        if self.reconnect && !matches!(action, Action::Publish(..) | Action::Subscribe(..)) {
+            return Err(Failure::usage("--reconnect is for pub and sub: leave it out"));
+        }
         if let Some(word) = words.next() {
             return Err(Failure::usage(format!(
                 "'{word}' is one word too many: quote what belongs together"
@@ -233,6 +240,7 @@ impl Raw {
             apn: self.apn,
             pin: self.pin,
             network: !self.no_network,
+            reconnect: self.reconnect,
             wait: Duration::from_secs(self.wait.unwrap_or(WAIT)),
             trace: self.trace,
             verbose: self.verbose,
