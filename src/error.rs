@@ -169,6 +169,17 @@ pub enum InvalidInput {
         "TLS verifies the server and has nothing to do it with: give a trust file, or accept what the module holds"
     )]
     NoTrustFile,
+    /// The runner's slots cannot hold the request.
+    #[error("the runner's slots hold {max} bytes each and {len} are needed: make them larger")]
+    RequestSlot {
+        /// What is needed, in bytes.
+        len: usize,
+        /// What a slot holds, in bytes.
+        max: usize,
+    },
+    /// A request to the runner outlives the task that made it, and with it what it borrows.
+    #[error("files for TLS must be static to go through the runner: connect with connect_tls")]
+    BorrowedFiles,
 }
 
 /// An error that the module answered with.
@@ -272,6 +283,9 @@ pub enum Error<E> {
     /// messages whose sizes found no room either, the size is that of the largest.
     #[error("a message of {} bytes was lost, since it found no room or its line was cut: pass larger buffers", .0.size())]
     Lost(Announcement),
+    /// The runner was dropped, so nothing was sent.
+    #[error("the runner is not running, so nothing was sent: run it again")]
+    NotRunning,
 }
 
 impl<E> Error<E> {

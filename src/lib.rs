@@ -30,6 +30,8 @@ mod line;
 mod model;
 mod modem;
 mod power;
+#[cfg(feature = "runner")]
+mod runner;
 #[cfg(feature = "sim")]
 #[allow(clippy::arithmetic_side_effects)] // A test tool: overflow may stop it.
 pub mod sim;
@@ -60,6 +62,8 @@ pub use modem::{
 pub use power::{NoPower, PowerControl, PowerTiming};
 #[cfg(feature = "embedded-hal")]
 pub use power::{PowerKey, ResetLine};
+#[cfg(feature = "runner")]
+pub use runner::{Handle, Runner};
 pub use trace::{Line, Trace};
 #[cfg(feature = "serialport")]
 pub use transport::SerialTransport;

@@ -102,12 +102,12 @@ where
     /// [`recv`](crate::Client::recv) of its connection finds it at once. `max` is the size of the buffer that it will be passed.
     ///
     /// Messages of connections that are not in `ids` are left in the module, which is not asked about them either, or, if they come
-    /// in lines, in the message buffer. With none at all this waits for the report of a break.
+    /// in lines, in the message buffer. Where one in the message buffer leaves no room for a message of another, that is waited
+    /// for until it was received. With none at all this waits for the report of a break.
     ///
     /// # Errors
     ///
-    /// As [`recv_any`](Self::recv_any), and [`Error::OtherMessage`] if a message of a connection that is not in `ids` leaves no room
-    /// in the message buffer.
+    /// As [`recv_any`](Self::recv_any).
     ///
     /// # Cancel safety
     ///
@@ -196,7 +196,7 @@ where
                     continue;
                 }
                 // That one is handed out first.
-                Err(Error::OtherMessage(other)) if ids.contains(&other) => {
+                Err(Error::OtherMessage(_)) => {
                     open = true;
                     continue;
                 }
@@ -210,6 +210,14 @@ where
                 }
                 Err(Error::NotConnected) if client.take_break() => Incoming::Disconnected { id, cause: None },
                 Err(Error::Disconnected(_) | Error::NotConnected) => continue,
+                Err(Error::Restarted) => {
+                    client.take_break();
+                    if self.engine.has_restarted() {
+                        return Err(Error::Restarted);
+                    }
+                    // The module has been attached to again meanwhile.
+                    Incoming::Disconnected { id, cause: None }
+                }
                 Err(error) => return Err(error),
             };
             self.served = id.get();

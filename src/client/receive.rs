@@ -87,8 +87,10 @@ where
         loop {
             self.modem.settle().await?;
             let prospect = self.prospect(max);
-            if let Err(Error::Lost(_)) = prospect {
-                self.forget_next();
+            match prospect {
+                Err(Error::Lost(_)) => self.forget_next(),
+                Err(Error::Restarted) => drop(self.take_break()),
+                _ => {}
             }
             match prospect? {
                 Prospect::Stored(stored) => return Ok(Some(stored)),
@@ -104,7 +106,7 @@ where
     }
 
     /// What is to be done next for a message of at most `max` bytes. Everything must be settled.
-    pub(super) fn prospect(&mut self, max: usize) -> Result<Prospect, Error<T::Error>> {
+    pub(super) fn prospect(&self, max: usize) -> Result<Prospect, Error<T::Error>> {
         if let Some(size) = self.modem.engine.lost(self.id) {
             return Err(Error::Lost(size));
         }
@@ -119,8 +121,8 @@ where
         let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
         match connection.link {
             Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
-            Link::Restarted => return Err(self.modem.engine.tell_restart(self.id)),
-            Link::Closed | Link::Unknown => return Err(Error::NotConnected),
+            Link::Restarted if connection.break_unreported => return Err(Error::Restarted),
+            Link::Closed | Link::Unknown | Link::Restarted => return Err(Error::NotConnected),
             Link::Open | Link::Broken(_) => {}
         }
         if let Some(next) = next.filter(|next| next.size() > max.min(size)) {
