@@ -61,7 +61,6 @@ fn what_is_not_yet_there_says_so() {
     for arguments in [
         &["selftest"][..],
         &["auth", "onenet"],
-        &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],
         &["sub", "-t", "x", "--id", "101"],
     ] {
