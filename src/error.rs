@@ -279,8 +279,9 @@ pub enum Error<E> {
     /// The next message is larger than the buffer. It stays in the module: pass a larger buffer, or `skip` it.
     #[error("the next message needs a buffer of {} bytes (topic {}, payload {}): pass a larger one, or skip it", .0.size(), .0.topic_len, .0.payload_len)]
     TooLarge(Announcement),
-    /// A message was larger than announced and than the buffers; it is lost, since the module had handed it out.
-    #[error("a message of {} bytes was lost, since it was larger than the message buffer: pass a larger one", .0.size())]
+    /// A message found no room in the buffers, or came in a line that was cut; it is lost, since the module had handed it out. Of
+    /// messages whose sizes found no room either, the size is that of the largest.
+    #[error("a message of {} bytes was lost, since it found no room or its line was cut: pass larger buffers", .0.size())]
     Lost(Announcement),
     /// The runner was dropped, so nothing was sent.
     #[error("the runner is not running, so nothing was sent: run it again")]

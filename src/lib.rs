@@ -14,6 +14,7 @@
 #[macro_use]
 mod fmt;
 
+pub mod blocking;
 mod client;
 mod clock;
 mod cme;
@@ -38,6 +39,7 @@ mod trace;
 #[cfg(feature = "std")]
 mod transport;
 mod types;
+mod unsolicited;
 mod urc;
 
 pub use client::{Backoff, Client, Event, Incoming, Recovered, Recovering, Recovery, SettledEnd};
@@ -46,11 +48,13 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
-pub use command::TlsVersion;
+pub use command::{ReceiveMode, TlsVersion};
 pub use digester::FibocomDigester;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use line::{FlowControl, SerialLine};
-pub use model::{Capabilities, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel};
+pub use model::{
+    Capabilities, DataForm, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel,
+};
 pub use modem::{
     Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
     TlsProblem,
@@ -69,4 +73,5 @@ pub use types::{
     Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes, Message,
     Publication, QoS, Text, Tls, TopicFilter, TopicName, Will,
 };
+pub use unsolicited::Unsolicited;
 pub use urc::{DirectMessage, Operation, Urc};

@@ -72,7 +72,8 @@ impl atat::AtatUrc for Urc {
 /// A message inside a line: `+MQTTMSG: id,qos,"topic","payload"` (V1.3 and V1.0.1 section 1.9), which comes while `AT+MQTTCONF=0`.
 ///
 /// The module escapes nothing, so this form is for payloads in printable text only: one that holds a line end is cut there, and
-/// can then pretend to be another line of the module. The client does not use it.
+/// can then pretend to be another line of the module. The client uses it only where it is told to, see
+/// [`Modem::set_receive_mode`](crate::Modem::set_receive_mode).
 ///
 /// ```
 /// use fibocom_mqtt::DirectMessage;
@@ -93,14 +94,16 @@ pub struct DirectMessage<'a> {
 }
 
 impl<'a> DirectMessage<'a> {
-    /// Parses a finished line, quoted or not, with or without blanks after the commas.
+    /// Parses a finished line, quoted or not, with or without blanks after the commas. A payload that begins with a quote and does
+    /// not end with one was cut, and is not taken.
     pub fn parse(line: &'a [u8]) -> Option<Self> {
-        let (id, qos, topic, payload) = grammar::direct_message(line)?;
+        let (id, rest) = grammar::direct_header(line)?;
+        let (qos, topic, payload) = grammar::direct_fields(rest)?;
         Some(Self {
             id,
             qos,
             topic,
-            payload,
+            payload: grammar::unquoted(payload)?,
         })
     }
 }

@@ -11,7 +11,7 @@ use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_io_async::ErrorKind;
 use fibocom_mqtt::sim::{Settings, UrcTiming, World};
 use fibocom_mqtt::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Dialect, Error, Handle,
+    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Dialect, Error, Handle,
     InvalidInput, Publication, QoS, Runner, TopicFilter,
 };
 use support::*;
@@ -467,6 +467,54 @@ fn a_silent_module_ends_the_run() {
         let (ended, ()) = join(runner.run(&mut modem), receive).await;
         assert!(matches!(ended, Err(Error::Silent)), "{ended:?}");
     });
+}
+
+#[test]
+fn a_restart_of_the_module_ends_the_run_for_everybody_whoever_notices() {
+    for publish_first in [false, true] {
+        let world = online();
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        let runner = TestRunner::<2>::new();
+        let (one, two) = (runner.handle(ConnectionId::FIRST), runner.handle(ConnectionId::SECOND));
+        world.block_on(async {
+            modem.attach(Duration::from_secs(40)).await.unwrap();
+            let tasks = async {
+                connect(&one).await;
+                connect(&two).await;
+                world.restart();
+                let publish = async {
+                    if publish_first {
+                        let publication = Publication::new(topic("t"), b"1").qos(QoS::AtLeastOnce);
+                        assert!(one.publish(&publication).await.is_err());
+                    }
+                };
+                let (mut first, mut second) = ([0; 128], [0; 128]);
+                let (_, one, two) = join3(publish, one.recv(&mut first), two.recv(&mut second)).await;
+                for received in [one, two] {
+                    assert!(
+                        matches!(received, Err(Error::Restarted | Error::NotConnected)),
+                        "{received:?}"
+                    );
+                }
+            };
+            let (ended, ()) = join(runner.run(&mut modem), tasks).await;
+            assert!(matches!(ended, Err(Error::Restarted)), "{ended:?}");
+
+            modem.attach(Duration::from_secs(40)).await.unwrap();
+            modem
+                .bring_up(&fibocom_mqtt::Network::new(), Duration::from_secs(60))
+                .await
+                .unwrap();
+            let again = async {
+                connect(&two).await;
+                let publication = Publication::new(topic("t"), b"1").qos(QoS::AtLeastOnce);
+                assert_eq!(two.publish(&publication).await, Ok(Delivery::Confirmed));
+            };
+            let run = runner.run(&mut modem);
+            assert!(matches!(select(run, again).await, Either::Second(())));
+        });
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, StdClock, TlsProblem,
-    TransportError,
+    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, ReceiveMode, StdClock,
+    TlsProblem, TransportError,
 };
 
 use crate::failure::{Failure, Stage, code};
@@ -34,7 +34,8 @@ impl Memory {
     /// Enough for any answer, for the largest message that modules receive (V1.3 section 1.10) and for any that they send.
     pub fn new() -> Self {
         Self {
-            line: vec![0; 1024],
+            // A message in a line of its own has at most 255 + 1500 bytes.
+            line: vec![0; 2048],
             message: vec![0; MESSAGE],
             transmit: vec![0; 2048],
         }
@@ -161,6 +162,9 @@ impl<'b, 'o> Session<'b, 'o> {
         let options = target.connect_options()?;
         let stage = Stage::connecting(target);
         self.opened = Some(target.id);
+        if target.direct {
+            self.modem.set_receive_mode(ReceiveMode::Direct);
+        }
         let clock = self.clock;
         let what = format!("the connection to {}:{} (at most 60 s)", target.host, target.port);
         let mut client = self.modem.client(target.id);

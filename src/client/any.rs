@@ -1,8 +1,10 @@
 //! Receiving on every connection at once.
 
+use core::time::Duration;
+
 use embedded_io_async::{Read, Write};
 
-use super::receive::Prospect;
+use super::receive::{Patience, Prospect};
 use crate::error::Error;
 use crate::modem::Modem;
 use crate::types::{Announcement, BreakCause, ConnectionId, Message};
@@ -67,7 +69,28 @@ where
     /// # }
     /// ```
     pub async fn recv_any<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Incoming<Message<'buf>>, Error<T::Error>> {
-        Ok(match self.wait_any(&ALL, buffer.len()).await? {
+        let incoming = self.wait_any(&ALL, buffer.len()).await?;
+        self.hand_out(incoming, buffer).await
+    }
+
+    /// As [`recv_any`](Self::recv_any), for a caller who cannot select: `None` if nothing came for so long.
+    pub(crate) async fn recv_any_timeout<'buf>(
+        &mut self,
+        buffer: &'buf mut [u8],
+        timeout: Duration,
+    ) -> Result<Option<Incoming<Message<'buf>>>, Error<T::Error>> {
+        match self.wait_any_timeout(&ALL, buffer.len(), timeout).await? {
+            Some(incoming) => self.hand_out(incoming, buffer).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn hand_out<'buf>(
+        &mut self,
+        incoming: Incoming<Announcement>,
+        buffer: &'buf mut [u8],
+    ) -> Result<Incoming<Message<'buf>>, Error<T::Error>> {
+        Ok(match incoming {
             Incoming::Message(id, _) => Incoming::Message(id, self.client(id).recv(buffer).await?),
             Incoming::Disconnected { id, cause } => Incoming::Disconnected { id, cause },
             Incoming::TooLarge(id, size) => Incoming::TooLarge(id, size),
@@ -78,8 +101,9 @@ where
     /// As [`recv_any`](Self::recv_any), but leaves the message in the driver's message buffer, where the
     /// [`recv`](crate::Client::recv) of its connection finds it at once. `max` is the size of the buffer that it will be passed.
     ///
-    /// Messages of connections that are not in `ids` are left in the module, which is not asked about them either. With none at all
-    /// this waits for the report of a break.
+    /// Messages of connections that are not in `ids` are left in the module, which is not asked about them either, or, if they come
+    /// in lines, in the message buffer. Where one in the message buffer leaves no room for a message of another, that is waited
+    /// for until it was received. With none at all this waits for the report of a break.
     ///
     /// # Errors
     ///
@@ -106,17 +130,46 @@ where
         max: usize,
     ) -> Result<Incoming<Announcement>, Error<T::Error>> {
         loop {
+            if let Some(incoming) = self.await_any(ids, max, None).await? {
+                return Ok(incoming);
+            }
+        }
+    }
+
+    /// As [`wait_any`](Self::wait_any), for a caller who cannot select: `None` if nothing came for so long.
+    pub(crate) async fn wait_any_timeout(
+        &mut self,
+        ids: &[ConnectionId],
+        max: usize,
+        timeout: Duration,
+    ) -> Result<Option<Incoming<Announcement>>, Error<T::Error>> {
+        let until = self.now() + timeout;
+        self.await_any(ids, max, Some(until)).await
+    }
+
+    /// Waits for something that comes in, or for `until`. What is being read by then is read to its end.
+    async fn await_any(
+        &mut self,
+        ids: &[ConnectionId],
+        max: usize,
+        until: Option<Instant>,
+    ) -> Result<Option<Incoming<Announcement>>, Error<T::Error>> {
+        let mut patience = Patience::new(until);
+        loop {
             self.settle().await?;
             let (id, asked) = match self.look_around(ids, max)? {
-                Outlook::Incoming(incoming) => return Ok(incoming),
+                Outlook::Incoming(incoming) => return Ok(Some(incoming)),
                 Outlook::Wait(due) => {
-                    self.wait(due).await?;
+                    if patience.is_over(self.now()) {
+                        return Ok(None);
+                    }
+                    self.wait(patience.until(due)).await?;
                     continue;
                 }
                 Outlook::Fetch(id) => (id, self.client(id).fetch().await),
             };
             match asked {
-                Err(Error::Lost(size)) => return Ok(Incoming::Lost(id, size)),
+                Err(Error::Lost(size)) => return Ok(Some(Incoming::Lost(id, size))),
                 asked => asked?,
             }
         }
@@ -149,7 +202,7 @@ where
                 }
                 Err(Error::TooLarge(size)) => Incoming::TooLarge(id, size),
                 Err(Error::Lost(size)) => {
-                    client.forget_lost();
+                    client.forget_next();
                     Incoming::Lost(id, size)
                 }
                 Err(Error::Disconnected(cause)) if client.take_break() => {
@@ -159,7 +212,11 @@ where
                 Err(Error::Disconnected(_) | Error::NotConnected) => continue,
                 Err(Error::Restarted) => {
                     client.take_break();
-                    return Err(Error::Restarted);
+                    if self.engine.has_restarted() {
+                        return Err(Error::Restarted);
+                    }
+                    // The module has been attached to again meanwhile.
+                    Incoming::Disconnected { id, cause: None }
                 }
                 Err(error) => return Err(error),
             };

@@ -17,7 +17,8 @@ where
     C: Clock,
 {
     /// Connects to a broker: sets user name, password and client id, the will if there is one, and reading by length, then
-    /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1).
+    /// opens (`AT+MQTTUSER`, `AT+MQTTWILL`, `AT+MQTTCONF=1`, `AT+MQTTOPEN`; V1.3 and V1.0.1 chapter 1). Messages come by length unless
+    /// [`set_receive_mode`](crate::Modem::set_receive_mode) has chosen otherwise.
     ///
     /// For TLS it first asks which files the module holds, uploads those that it does not hold yet, and sets version and
     /// verification (`AT+GTSSLFILE`, `AT+GTSSLVER`, `AT+GTSSLMODE`).
@@ -100,11 +101,8 @@ where
         if let (Some(will), Some(payload)) = (options.will, will) {
             self.set_will(will, payload).await?;
         }
-        self.modem
-            .send(&Conf {
-                mode: ReceiveMode::ByLength,
-            })
-            .await?;
+        let mode = self.modem.engine.receive_mode;
+        self.modem.send(&Conf { mode }).await?;
         let open = Open {
             id: self.id,
             host,
@@ -115,7 +113,15 @@ where
         };
         match self.operate(&open, &[]).await {
             Err(Error::Refused) if open.tls => Err(self.modem.tls_refusal().await),
-            opened => opened.map(drop),
+            opened => {
+                opened?;
+                let connection = self.modem.engine.connection_mut(self.id);
+                if let Some(connection) = connection.filter(|_| mode == ReceiveMode::Direct) {
+                    // What a kept session delivers comes in lines, too: there is nothing to look for.
+                    connection.unread = connection.next_size().is_some();
+                }
+                Ok(())
+            }
         }
     }
 
@@ -220,11 +226,11 @@ where
     fn check_will<'w>(&self, will: Will<'w>) -> Result<WillPayload<'w>, InvalidInput> {
         let capabilities = &self.modem.engine.capabilities;
         capabilities.check(Limit::Topic, will.topic.as_str().len())?;
-        capabilities.check(Limit::WillPayload, will.payload.len())?;
-        let size = u16::try_from(will.payload.len()).unwrap_or(u16::MAX);
-        if capabilities.feature(Feature::WillDataMode).value && size > 0 {
-            return Ok(WillPayload::Data(size));
+        let len = will.payload.len();
+        if capabilities.feature(Feature::WillDataMode).value && len > 0 {
+            return self.data_size(Limit::WillPayload, len).map(WillPayload::Data);
         }
+        capabilities.check(Limit::WillPayload, len)?;
         let escapes = self.modem.engine.dialect.string_escapes();
         Text::from_bytes(Field::WillPayload, will.payload, escapes).map(WillPayload::Inline)
     }

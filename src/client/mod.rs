@@ -20,7 +20,8 @@ pub use recover::{Backoff, Recovered, Recovering, Recovery};
 use crate::Clock;
 use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
 use crate::engine::{Kind, Link, Request};
-use crate::error::{Error, ModuleError};
+use crate::error::{Error, InvalidInput, ModuleError};
+use crate::model::Limit;
 use crate::modem::Modem;
 use crate::types::{ConnectionId, Counters, Delivery, QoS};
 use crate::urc::Operation;
@@ -89,6 +90,14 @@ where
             .engine
             .connection(self.id)
             .is_some_and(|connection| connection.owed.is_some())
+    }
+
+    /// The size to announce for so many bytes in data mode.
+    fn data_size(&self, limit: Limit, len: usize) -> Result<u16, InvalidInput> {
+        let size = self.modem.engine.dialect.data_form.size(len);
+        self.modem.engine.capabilities.check(limit, size)?;
+        // The limit is of this type.
+        Ok(u16::try_from(size).unwrap_or(u16::MAX))
     }
 
     /// Runs a command whose result comes in a line of its own.

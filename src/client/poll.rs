@@ -1,20 +1,23 @@
 //! Progress without receiving: what happened on a connection, and how dropped calls ended.
 
+use core::time::Duration;
+
 use embedded_io_async::{Read, Write};
 
 use super::Client;
-use crate::Clock;
+use super::receive::Patience;
 use crate::engine::{Link, Outcome, Settled};
 use crate::error::Error;
 use crate::types::BreakCause;
 use crate::urc::Operation;
+use crate::{Clock, Instant};
 
 /// Something that happened on a connection without being asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Event {
-    /// A message waits: [`recv`](Client::recv) returns it.
+    /// A message waits: [`recv`](Client::recv) returns it, or says that it was lost.
     MessageWaiting,
     /// The connection ended by itself.
     Disconnected(BreakCause),
@@ -94,11 +97,29 @@ where
     /// ```
     pub async fn poll(&mut self) -> Result<Event, Error<T::Error>> {
         loop {
-            self.modem.settle().await?;
-            if let Some(event) = self.next_event() {
+            if let Some(event) = self.poll_until(None).await? {
                 return Ok(event);
             }
-            self.modem.wait(None).await?;
+        }
+    }
+
+    /// As [`poll`](Self::poll), for a caller who cannot select: `None` if nothing happened for so long.
+    pub(crate) async fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
+        let until = self.modem.now() + timeout;
+        self.poll_until(Some(until)).await
+    }
+
+    async fn poll_until(&mut self, until: Option<Instant>) -> Result<Option<Event>, Error<T::Error>> {
+        let mut patience = Patience::new(until);
+        loop {
+            self.modem.settle().await?;
+            if let Some(event) = self.next_event() {
+                return Ok(Some(event));
+            }
+            if patience.is_over(self.modem.now()) {
+                return Ok(None);
+            }
+            self.modem.wait(until).await?;
         }
     }
 
@@ -113,9 +134,9 @@ where
                 end: outcome.into(),
             });
         }
-        let stored = self.modem.engine.stored(self.id).is_some();
+        let held = self.modem.engine.holds(self.id);
         let connection = self.modem.engine.connection_mut(self.id)?;
-        if core::mem::take(&mut connection.message_unreported) || stored {
+        if core::mem::take(&mut connection.message_unreported) || held {
             return Some(Event::MessageWaiting);
         }
         match self.link() {

@@ -16,9 +16,9 @@ where
 {
     /// Publishes a message and returns once the module reported its result (`AT+MQTTPUB`; V1.3 and V1.0.1 section 1.7).
     ///
-    /// The payload goes by length, in data mode, and may be any bytes, as many as [`Limit::Payload`] says (1024 by the manuals). It is
-    /// sent once: nothing is ever
-    /// repeated behind the caller's back.
+    /// The payload goes by length, in data mode, and may be any bytes, as many as [`Limit::Payload`] says (1024 by the manuals; half
+    /// as many in [digits that are counted](crate::DataForm::HexDigits)). It is sent once: nothing is ever repeated behind the
+    /// caller's back.
     ///
     /// # Errors
     ///
@@ -52,11 +52,11 @@ where
             qos,
             retain,
         } = publication;
-        let capabilities = &self.modem.engine.capabilities;
-        capabilities.check(Limit::Topic, topic.as_str().len())?;
-        capabilities.check(Limit::Payload, payload.len())?;
-        // The limit is of this type.
-        let size = u16::try_from(payload.len()).unwrap_or(u16::MAX);
+        self.modem
+            .engine
+            .capabilities
+            .check(Limit::Topic, topic.as_str().len())?;
+        let size = self.data_size(Limit::Payload, payload.len())?;
         let id = self.id;
         if size == 0 {
             // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).

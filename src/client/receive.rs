@@ -1,12 +1,12 @@
-//! Receiving, by length.
+//! Receiving on one connection.
 
 use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
-use crate::command::{ClosableIds, ReadStored};
-use crate::engine::{Connection, Kind, Link, Request, Stored};
+use crate::command::{ClosableIds, ReadStored, ReceiveMode};
+use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, Message};
 use crate::{Clock, Instant};
@@ -24,8 +24,9 @@ where
     T: Read + Write,
     C: Clock,
 {
-    /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`; V1.3 and
-    /// V1.0.1 sections 1.10 and 1.11).
+    /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`;
+    /// V1.3 and V1.0.1 sections 1.10 and 1.11). Where [messages come in lines](crate::Modem::set_receive_mode), what came
+    /// meanwhile is handed out in its order.
     ///
     /// It waits for ever if no message comes, but not on a module that is gone or on a connection whose end went unheard: every
     /// minute both are asked for.
@@ -34,10 +35,12 @@ where
     /// # Errors
     ///
     /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
-    /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced did not fit.
-    /// [`Error::Disconnected`] after the connection ended, [`Error::Restarted`] once after the module restarted, [`Error::Silent`] if the module is gone. [`Error::OtherMessage`] if a
-    /// dropped `recv` of another connection has left its message in the driver's message buffer and what remains has no room for
-    /// this one: receive that one first, or serve both with [`Modem::recv_any`](crate::Modem::recv_any), where this cannot happen.
+    /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced,
+    /// or that came in a line, did not fit the driver's buffers: once each, in its place.
+    /// [`Error::Disconnected`] after the connection ended, [`Error::Restarted`] once after the module restarted, [`Error::Silent`] if
+    /// the module is gone. [`Error::OtherMessage`] if messages of another connection are in the driver's message buffer, since
+    /// they came in lines or a `recv` was dropped, and what remains has no room for
+    /// this one: receive those first, or serve both with [`Modem::recv_any`](crate::Modem::recv_any), where this cannot happen.
     ///
     /// # Cancel safety
     ///
@@ -59,16 +62,44 @@ where
     /// ```
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
         loop {
+            if let Some(stored) = self.await_message(buffer.len(), None).await? {
+                return self.hand_out(stored, buffer);
+            }
+        }
+    }
+
+    /// As [`recv`](Self::recv), for a caller who cannot select: `None` if nothing came for so long.
+    pub(crate) async fn recv_timeout<'buf>(
+        &mut self,
+        buffer: &'buf mut [u8],
+        timeout: Duration,
+    ) -> Result<Option<Message<'buf>>, Error<T::Error>> {
+        let until = self.modem.now() + timeout;
+        match self.await_message(buffer.len(), Some(until)).await? {
+            Some(stored) => self.hand_out(stored, buffer).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Waits until a message is in the store, or for `until`. What is being read by then is read to its end.
+    async fn await_message(&mut self, max: usize, until: Option<Instant>) -> Result<Option<Stored>, Error<T::Error>> {
+        let mut patience = Patience::new(until);
+        loop {
             self.modem.settle().await?;
-            let prospect = self.prospect(buffer.len());
+            let prospect = self.prospect(max);
             match prospect {
-                Err(Error::Lost(_)) => self.forget_lost(),
+                Err(Error::Lost(_)) => self.forget_next(),
                 Err(Error::Restarted) => drop(self.take_break()),
                 _ => {}
             }
             match prospect? {
-                Prospect::Stored(stored) => return self.hand_out(stored, buffer),
-                Prospect::ReadAt(due) if self.modem.now() < due => self.modem.wait(Some(due)).await?,
+                Prospect::Stored(stored) => return Ok(Some(stored)),
+                Prospect::ReadAt(due) if self.modem.now() < due => {
+                    if patience.is_over(self.modem.now()) {
+                        return Ok(None);
+                    }
+                    self.modem.wait(patience.until(Some(due))).await?;
+                }
                 Prospect::ReadAt(_) => self.fetch().await?,
             }
         }
@@ -76,18 +107,17 @@ where
 
     /// What is to be done next for a message of at most `max` bytes. Everything must be settled.
     pub(super) fn prospect(&self, max: usize) -> Result<Prospect, Error<T::Error>> {
-        let (room, size) = (self.modem.engine.store_room(), self.modem.engine.store_size());
+        if let Some(size) = self.modem.engine.lost(self.id) {
+            return Err(Error::Lost(size));
+        }
         if let Some(stored) = self.modem.engine.stored(self.id) {
             return Ok(Prospect::Stored(stored));
         }
-        let other = self.modem.engine.oldest_stored();
-        let heard_at = self.modem.engine.heard_at();
+        let (room, size) = (self.modem.engine.store_room(), self.modem.engine.store_size());
+        let (heard_at, other) = (self.modem.engine.heard_at(), self.modem.engine.store_holder());
         let Some(connection) = self.modem.engine.connection(self.id) else {
             return Err(Error::NotConnected);
         };
-        if let Some(size) = connection.lost {
-            return Err(Error::Lost(size));
-        }
         let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
         match connection.link {
             Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
@@ -106,27 +136,44 @@ where
         };
         // A message of unknown size gets the whole buffer: READ would lose what does not fit.
         match other {
-            Some(other) if next.map_or(self.modem.now() >= due, |next| next.size() > room) => {
-                Err(Error::OtherMessage(other.id))
+            Some(other) if self.may_read() && next.map_or(self.modem.now() >= due, |next| next.size() > room) => {
+                Err(Error::OtherMessage(other))
             }
             _ => Ok(Prospect::ReadAt(due)),
         }
     }
 
-    /// The loss of a message was told.
-    pub(super) fn forget_lost(&mut self) {
-        if let Some(connection) = self.modem.engine.connection_mut(self.id) {
-            connection.lost = None;
-        }
+    /// The next message was handed out, or its loss was told.
+    pub(super) fn forget_next(&mut self) {
+        self.modem.engine.forget_stored(self.id);
     }
 
     /// Asks the module for the next message, and whether the connection is still there if nothing says that one waits.
     pub(super) async fn fetch(&mut self) -> Result<(), Error<T::Error>> {
-        let unread = |connection: &Connection| connection.unread;
-        if !self.modem.engine.connection(self.id).is_some_and(unread) {
+        if !self.is_unread() {
             self.check_listed().await?;
         }
-        self.read().await
+        if self.may_read() {
+            return self.read().await;
+        }
+        self.note_empty();
+        Ok(())
+    }
+
+    /// Whether there can be something to read by its length: where messages come in lines, only what the module had before.
+    fn may_read(&self) -> bool {
+        self.modem.engine.receive_mode == ReceiveMode::ByLength || self.is_unread()
+    }
+
+    fn is_unread(&self) -> bool {
+        let connection = self.modem.engine.connection(self.id);
+        connection.is_some_and(|connection| connection.unread)
+    }
+
+    fn note_empty(&mut self) {
+        let now = self.modem.now();
+        let connection = self.modem.engine.connection_mut(self.id);
+        connection.into_iter().for_each(|connection| connection.was_empty(now));
     }
 
     /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
@@ -169,17 +216,19 @@ where
     /// ```
     pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
         self.modem.settle().await?;
-        if self.modem.engine.stored(self.id).is_none() {
+        if let Some(size) = self.modem.engine.lost(self.id) {
+            self.forget_next();
+            return Ok(Some(size));
+        }
+        if self.modem.engine.stored(self.id).is_none() && self.may_read() {
             match self.read().await {
                 Err(Error::Lost(size)) => return Ok(Some(size)),
                 result => result?,
             }
         }
         let stored = self.modem.engine.stored(self.id);
-        Ok(stored.map(|stored| {
-            self.modem.engine.forget_stored(stored);
-            stored.size
-        }))
+        self.forget_next();
+        Ok(stored.map(|stored| stored.size))
     }
 
     /// Fetches one message into the store.
@@ -193,21 +242,15 @@ where
         match self.modem.exchange(&ReadStored { id }, &[], request).await {
             // A connection that has ended may have taken its messages with it.
             Err(Error::Module(_)) if self.link() != Link::Open => {
-                let now = self.modem.now();
-                let connection = self.modem.engine.connection_mut(id);
-                connection.into_iter().for_each(|connection| connection.was_empty(now));
+                self.note_empty();
                 Ok(())
             }
             ended => ended.map(drop),
         }
     }
 
-    pub(super) fn hand_out<'buf>(
-        &mut self,
-        stored: Stored,
-        buffer: &'buf mut [u8],
-    ) -> Result<Message<'buf>, Error<T::Error>> {
-        let (topic, payload) = self.modem.engine.stored_bytes(stored);
+    fn hand_out<'buf>(&mut self, stored: Stored, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
+        let (topic, payload) = self.modem.engine.stored_bytes(self.id);
         let place = buffer
             .get_mut(..stored.size.size())
             .and_then(|place| place.split_at_mut_checked(topic.len()));
@@ -216,7 +259,7 @@ where
         };
         topic_place.copy_from_slice(topic);
         payload_place.copy_from_slice(payload);
-        self.modem.engine.forget_stored(stored);
+        self.forget_next();
         Ok(Message {
             topic: topic_place,
             payload: payload_place,
@@ -231,4 +274,29 @@ pub(super) enum Prospect {
     Stored(Stored),
     /// The module is asked at that moment, unless something comes first.
     ReadAt(Instant),
+}
+
+/// How long to wait for something, where not for ever.
+pub(super) struct Patience {
+    until: Option<Instant>,
+    looked: bool,
+}
+
+impl Patience {
+    pub(super) const fn new(until: Option<Instant>) -> Self {
+        Self { until, looked: false }
+    }
+
+    /// Whether the time is over. Also without time to wait, what has come is looked at once.
+    pub(super) fn is_over(&mut self, now: Instant) -> bool {
+        self.until.is_some_and(|until| now >= until) && core::mem::replace(&mut self.looked, true)
+    }
+
+    /// Until when to wait now, if something else is due at some time.
+    pub(super) fn until(&self, due: Option<Instant>) -> Option<Instant> {
+        match (self.until, due) {
+            (Some(until), Some(due)) => Some(until.min(due)),
+            (until, due) => until.or(due),
+        }
+    }
 }

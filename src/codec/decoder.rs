@@ -24,7 +24,8 @@ pub(crate) struct Decoder<'b> {
     buffer: &'b mut [u8],
     kept: usize,
     len: usize,
-    overflowed: bool,
+    /// Bytes of the line that found no room.
+    excess: usize,
     /// The last frame was a line, which the next push drops unless it was kept.
     ended: bool,
     /// A prompt may come now.
@@ -43,7 +44,7 @@ impl<'b> Decoder<'b> {
             buffer,
             kept: 0,
             len: 0,
-            overflowed: false,
+            excess: 0,
             ended: false,
             prompt: false,
             body: None,
@@ -83,6 +84,11 @@ impl<'b> Decoder<'b> {
     /// The line that the last frame was about.
     pub(crate) fn line(&self) -> &[u8] {
         self.buffer.get(self.kept..self.len).unwrap_or_default()
+    }
+
+    /// How many bytes of that line found no room.
+    pub(crate) fn excess(&self) -> usize {
+        self.excess
     }
 
     /// How many bytes there are behind that line.
@@ -156,12 +162,12 @@ impl<'b> Decoder<'b> {
     }
 
     fn push_byte(&mut self, byte: u8) -> Option<Frame> {
-        let at_start = self.len == self.kept && !self.overflowed;
+        let at_start = self.len == self.kept && self.excess == 0;
         match byte {
             b'\r' | b'\n' if at_start => None,
             b'\r' | b'\n' => {
                 self.ended = true;
-                Some(if self.overflowed { Frame::LongLine } else { Frame::Line })
+                Some(if self.excess > 0 { Frame::LongLine } else { Frame::Line })
             }
             // A blank after the prompt, or before a line.
             b' ' if at_start => None,
@@ -185,7 +191,7 @@ impl<'b> Decoder<'b> {
                 *place = byte;
                 self.len = self.len.saturating_add(1);
             }
-            None => self.overflowed = true,
+            None => self.excess = self.excess.saturating_add(1),
         }
     }
 
@@ -195,14 +201,14 @@ impl<'b> Decoder<'b> {
             return;
         };
         self.len = self.kept;
-        self.overflowed = false;
+        self.excess = 0;
         self.body = Some(Body::new(header, self.quoted));
     }
 
     fn drop_ended(&mut self) {
         if self.ended {
             self.ended = false;
-            self.overflowed = false;
+            self.excess = 0;
             self.len = self.kept;
         }
     }

@@ -52,8 +52,8 @@ impl<'a> Encoder<'a> {
         for (byte, escaped) in text.encoded() {
             if escaped {
                 self.byte(b'\\');
-                self.byte(hex(byte >> 4));
-                self.byte(hex(byte & 0xf));
+                self.byte(hex_digit(byte >> 4));
+                self.byte(hex_digit(byte & 0xf));
             } else {
                 self.byte(byte);
             }
@@ -98,6 +98,7 @@ impl<'a> Encoder<'a> {
     }
 }
 
-fn hex(digit: u8) -> u8 {
+/// The digit for a number below sixteen, in upper case.
+pub(crate) fn hex_digit(digit: u8) -> u8 {
     char::from_digit(u32::from(digit), 16).map_or(b'0', |digit| digit.to_ascii_uppercase() as u8)
 }

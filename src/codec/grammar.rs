@@ -316,20 +316,28 @@ pub(crate) fn group_ids(group: Line<'_>) -> heapless::Vec<u8, 8> {
     ids
 }
 
-/// `+MQTTMSG: id,qos,topic,payload`, each with or without quotes, with or without blanks after the commas. The payload ends at
-/// the last quote of the line, since quotes inside are not escaped.
-pub(crate) fn direct_message(line: Line<'_>) -> Option<(u8, QoS, Line<'_>, Line<'_>)> {
-    let text = prefix(b"+MQTTMSG", line)?;
-    let (text, id) = first_id(text).ok()?;
+/// The connection of a `+MQTTMSG` line, and what stands behind it.
+pub(crate) fn direct_header(line: Line<'_>) -> Option<(u8, Line<'_>)> {
+    let (rest, id) = first_id(prefix(b"+MQTTMSG", line)?).ok()?;
+    Some((id, rest))
+}
+
+/// `,qos,topic,payload`, each with or without quotes, with or without blanks after the commas. The payload is as it stands.
+pub(crate) fn direct_fields(text: Line<'_>) -> Option<(QoS, Line<'_>, Line<'_>)> {
     let (text, qos) = next_number(text).ok()?;
     let (text, topic) = next_string(text).ok()?;
     let (payload, ()) = comma(text).ok()?;
-    let unquoted = payload.strip_prefix(b"\"").and_then(|inner| {
-        let end = inner.iter().rposition(|&byte| byte == b'"')?;
-        inner.get(..end)
-    });
     let qos = u8::try_from(qos).ok().and_then(|qos| QoS::try_from(qos).ok())?;
-    Some((id, qos, topic, unquoted.unwrap_or(payload)))
+    Some((qos, topic, payload))
+}
+
+/// The payload of a `+MQTTMSG` line without its quotes, if it has any. Quotes inside are not escaped, so it ends at the last
+/// one of the line. `None` if it began with a quote and something else stands at its end: then a line end inside has cut it.
+pub(crate) fn unquoted(payload: Line<'_>) -> Option<Line<'_>> {
+    match payload.strip_prefix(b"\"") {
+        Some(inner) => inner.trim_ascii_end().strip_suffix(b"\""),
+        None => Some(payload),
+    }
 }
 
 /// Every line of an answer that was kept, in order.

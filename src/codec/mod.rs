@@ -12,4 +12,4 @@ pub(crate) mod tests;
 
 pub(crate) use body::{Body, BodyEnd};
 pub(crate) use decoder::{Decoder, Frame};
-pub(crate) use encoder::Encoder;
+pub(crate) use encoder::{Encoder, hex_digit};

@@ -39,8 +39,6 @@ pub(crate) struct Connection {
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
     pub(crate) message_unreported: bool,
-    /// A message that came after its READ was given up, and could not be stored.
-    pub(crate) lost: Option<Announcement>,
     pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
 }
@@ -55,7 +53,6 @@ impl Connection {
             listed: false,
             break_unreported: false,
             message_unreported: false,
-            lost: None,
             counters: Counters::new(),
             announced: Deque::new(),
         }

@@ -6,13 +6,14 @@ use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
 use super::restart::{HINT, REPORTS};
-use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled};
+use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, UnsolicitedHook};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
-use crate::trace::{Line, Trace};
+use crate::trace::{Line, Trace, names_secret};
 use crate::types::{ConnectionId, QoS, count};
+use crate::unsolicited::Unsolicited;
 use crate::urc::{Operation, Urc};
 
 /// How long a result is still awaited once the connection has broken.
@@ -42,13 +43,18 @@ impl Engine<'_> {
     fn on_line(&mut self, now: Instant) {
         let line = self.decoder.line();
         let known = AtatUrc::parse(line);
-        self.show_line(known.is_some());
+        let direct = self.is_direct();
+        self.show_line(known.is_some() || direct);
+        if direct {
+            return self.on_direct(0);
+        }
         let line = self.decoder.line();
         if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
             return self.on_echo(now);
         }
-        if self.on_report(now) {
-            return;
+        if let Some(report) = self.on_report(now) {
+            // Without what stands in front of it, which may be a piece of a secret.
+            return hand_on(&mut self.unsolicited, report);
         }
         let line = self.decoder.line();
         if let Some(urc) = known {
@@ -60,8 +66,16 @@ impl Engine<'_> {
             }
         } else if let Some(result) = grammar::final_result(line) {
             self.on_final(result, now);
-        } else {
-            self.on_information();
+        } else if !self.on_information() {
+            self.offer();
+        }
+    }
+
+    /// Offers a line to the caller that is none of ours. One that may belong to an answer is not, nor one that may show a secret.
+    fn offer(&mut self) {
+        let line = self.decoder.line();
+        if !self.secretive && self.fence.is_clear() && !names_secret(line) {
+            hand_on(&mut self.unsolicited, line);
         }
     }
 
@@ -81,11 +95,15 @@ impl Engine<'_> {
     }
 
     fn on_long_line(&mut self, now: Instant) {
-        let line = self.decoder.line();
         debug!(
             "< a line longer than the line buffer of {} bytes",
             self.decoder.capacity()
         );
+        if self.is_direct() {
+            let excess = self.decoder.excess();
+            return self.on_direct(excess);
+        }
+        let line = self.decoder.line();
         if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
             // An error in many words.
             return self.on_final(error, now);
@@ -98,22 +116,27 @@ impl Engine<'_> {
         }
     }
 
-    fn on_information(&mut self) {
+    /// Takes a line that may belong to the answer to the running command. False if it cannot.
+    fn on_information(&mut self) -> bool {
         self.note_call();
-        let Some(exchange) = &mut self.exchange else { return };
-        if exchange.phase != Phase::Answer {
-            return;
-        }
+        let Some(exchange) = &mut self.exchange else {
+            return false;
+        };
         let line = self.decoder.line();
+        let own = belongs(line, self.transmit.command());
+        if exchange.phase != Phase::Answer {
+            return own;
+        }
         if let Kind::Read(id) = exchange.request.kind {
             if grammar::read_empty(line, id.get()) {
                 exchange.read = Some(ReadEnd::Empty);
             }
-        } else if belongs(line, self.transmit.command()) {
+        } else if own {
             // Behind what is kept there must be room for the lines that follow.
             let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
             exchange.overflow |= !room || !self.decoder.keep();
         }
+        own
     }
 
     /// Notes a line about the data connection, unless it is the answer of a command that asks for it. Of two in one answer either
@@ -182,13 +205,12 @@ impl Engine<'_> {
                 BodyEnd::Stored => &mut connection.counters.received,
                 _ => &mut connection.counters.lost,
             });
-            if exchange.is_none() && end != BodyEnd::Stored {
-                // Its READ was given up.
-                connection.lost = Some(size);
-            }
         }
-        if let Some(exchange) = exchange {
-            exchange.read = Some(ReadEnd::Message(header, end));
+        match (exchange, ConnectionId::new(header.id)) {
+            (Some(exchange), _) => exchange.read = Some(ReadEnd::Message(header, end)),
+            // Its READ was given up.
+            (None, Some(id)) if end != BodyEnd::Stored => self.store.miss(id, size),
+            (None, _) => {}
         }
     }
 
@@ -281,6 +303,12 @@ impl Engine<'_> {
     }
 }
 
+fn hand_on(hook: &mut Option<UnsolicitedHook<'_>>, line: &[u8]) {
+    if let (Some(hook), Some(line)) = (hook, text(line)) {
+        hook(Unsolicited::new(line));
+    }
+}
+
 /// Whether a line is the module's echo of what was written, perhaps behind garbage.
 fn is_echo(line: &[u8], command: &[u8]) -> bool {
     let command = command.trim_ascii_end();
@@ -291,13 +319,15 @@ fn is_echo(line: &[u8], command: &[u8]) -> bool {
 fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
         // What a disturbed line adds is no text.
-        return !line.starts_with(b"+") && is_text(line);
+        return !line.starts_with(b"+") && text(line).is_some();
     };
     let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.
     asked == name || (name == b"+MPQTTOPEN" && asked == b"+MQTTOPEN")
 }
 
-fn is_text(line: &[u8]) -> bool {
-    core::str::from_utf8(line).is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && letter != '\t'))
+fn text(line: &[u8]) -> Option<&str> {
+    let text = core::str::from_utf8(line).ok()?;
+    let plain = !text.chars().any(|letter| letter.is_control() && letter != '\t');
+    plain.then_some(text)
 }

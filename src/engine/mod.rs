@@ -2,12 +2,16 @@
 //! no clock and no task.
 
 mod connections;
+mod direct;
 mod exchange;
 mod fence;
 mod input;
 #[cfg(test)]
 mod late;
+mod messages;
 mod output;
+#[cfg(test)]
+mod queue;
 mod restart;
 mod store;
 #[cfg(test)]
@@ -21,11 +25,12 @@ pub(crate) use exchange::{Kind, Outcome, Request};
 pub(crate) use store::Stored;
 
 use crate::codec::Decoder;
-use crate::command::PdpState;
+use crate::command::{PdpState, ReceiveMode};
 use crate::error::{Error, InvalidInput};
-use crate::model::{Capabilities, Dialect, Feature, Model};
+use crate::model::{Capabilities, DataForm, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{ConnectionId, Counters, count};
+use crate::types::{ConnectionId, count};
+use crate::unsolicited::Unsolicited;
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
 use connections::Connections;
@@ -50,10 +55,13 @@ pub(crate) struct Settled {
 }
 
 pub(crate) type TraceHook<'b> = &'b mut (dyn FnMut(Trace<'_>) + Send);
+pub(crate) type UnsolicitedHook<'b> = &'b mut (dyn FnMut(Unsolicited<'_>) + Send);
 
 pub(crate) struct Engine<'b> {
     decoder: Decoder<'b>,
     store: Store<'b>,
+    /// In which form messages are to come. The module is told with every connect.
+    pub(crate) receive_mode: ReceiveMode,
     transmit: Transmit<'b>,
     exchange: Option<Exchange>,
     outcome: Option<Settled>,
@@ -69,6 +77,7 @@ pub(crate) struct Engine<'b> {
     pub(crate) dialect: Dialect,
     pub(crate) capabilities: Capabilities,
     pub(crate) trace: Option<TraceHook<'b>>,
+    pub(crate) unsolicited: Option<UnsolicitedHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
     /// When the module last sent anything.
@@ -80,6 +89,7 @@ impl<'b> Engine<'b> {
         Self {
             decoder: Decoder::new(buffers.line, dialect.read_quotes),
             store: Store::new(buffers.message),
+            receive_mode: ReceiveMode::ByLength,
             transmit: Transmit::new(buffers.transmit),
             exchange: None,
             outcome: None,
@@ -92,6 +102,7 @@ impl<'b> Engine<'b> {
             dialect,
             capabilities: Model::UNKNOWN.capabilities(),
             trace: None,
+            unsolicited: None,
             secretive: false,
             heard_at: now,
         }
@@ -121,9 +132,11 @@ impl<'b> Engine<'b> {
         }
     }
 
-    /// Puts a command line and its data into the transmit buffer, unless this module is known not to have the command.
+    /// Puts a command line, and the message that is its data, into the transmit buffer, unless this module is known not to have the
+    /// command.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
-        self.transmit.load(data, write)?;
+        let hex = self.dialect.data_form != DataForm::Raw;
+        self.transmit.load(data, hex, write)?;
         let Some(feature) = Feature::of_command(self.transmit.command()) else {
             return Ok(());
         };
@@ -267,79 +280,6 @@ impl<'b> Engine<'b> {
         let _ = self.settled.push_back(settled);
     }
 
-    // Messages and connections.
-
-    /// The module has forgotten every connection, or is another one.
-    pub(crate) fn forget_connections(&mut self) {
-        self.connections.forget();
-    }
-
-    pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
-        self.connections.get(id)
-    }
-
-    pub(crate) fn connection_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
-        self.connections.get_mut(id)
-    }
-
-    /// The connection's message in the message buffer, not yet handed to the caller.
-    pub(crate) fn stored(&self, id: ConnectionId) -> Option<Stored> {
-        self.store.of(id)
-    }
-
-    /// The oldest message in the message buffer.
-    pub(crate) fn oldest_stored(&self) -> Option<Stored> {
-        self.store.first()
-    }
-
-    /// Topic and payload of a stored message.
-    pub(crate) fn stored_bytes(&self, stored: Stored) -> (&[u8], &[u8]) {
-        self.store.bytes(stored)
-    }
-
-    pub(crate) fn forget_stored(&mut self, stored: Stored) {
-        self.store.forget(stored);
-    }
-
-    /// Whether the module quotes in READ, once it has shown it.
-    pub(crate) fn read_quotes(&self) -> Option<bool> {
-        self.decoder.quoted()
-    }
-
-    /// What the module said last about the data connection without being asked, once.
-    pub(crate) fn take_call_news(&mut self) -> Option<PdpState> {
-        self.call_news.take()
-    }
-
-    pub(crate) fn store_size(&self) -> usize {
-        self.store.size()
-    }
-
-    /// What of the message buffer no message occupies.
-    pub(crate) fn store_room(&self) -> usize {
-        self.store.room()
-    }
-
-    pub(crate) fn line_size(&self) -> usize {
-        self.decoder.capacity()
-    }
-
-    /// What was counted for one connection, or for all, and what for the module.
-    pub(crate) fn counters(&self, id: Option<ConnectionId>) -> Counters {
-        let counted = match id {
-            Some(id) => self.connection(id).map(|connection| connection.counters),
-            None => Some(self.connections.counters()),
-        };
-        Counters {
-            resynchronised: self.fence.stood(),
-            ..counted.unwrap_or_default()
-        }
-    }
-
-    pub(crate) fn heard_at(&self) -> Instant {
-        self.heard_at
-    }
-
     // Ending.
 
     /// The result line of the exchange in progress may still come, and would then be taken for another's.
@@ -387,10 +327,7 @@ impl<'b> Engine<'b> {
         };
         if exchange.abandoned {
             if let (Kind::Read(id), Outcome::Lost(size)) = (exchange.request.kind, outcome) {
-                let connection = self.connections.get_mut(id);
-                connection
-                    .into_iter()
-                    .for_each(|connection| connection.lost = Some(size));
+                self.store.miss(id, size);
             }
             self.note_settled(settled);
         } else {

@@ -21,9 +21,9 @@ pub(super) const HINT: &[u8] = b"+SIM READY";
 /// No module boots in so short a time.
 const BOOT: Duration = Duration::from_secs(1);
 
-/// Whether a line says that the module has booted. Garbage may stand in front of it.
-fn is_report(line: &[u8]) -> bool {
-    REPORTS.iter().any(|report| line.ends_with(report))
+/// The report that the module has booted, if a line ends with one. Garbage may stand in front of it.
+fn report(line: &[u8]) -> Option<&'static [u8]> {
+    REPORTS.into_iter().find(|report| line.ends_with(report))
 }
 
 /// What is known about restarts.
@@ -115,11 +115,11 @@ impl Engine<'_> {
         self.suspect(now);
     }
 
-    /// Takes a line that reports that the module has booted, and says whether it is one.
-    pub(super) fn on_report(&mut self, now: Instant) -> bool {
+    /// Takes a line that reports that the module has booted, and gives the report if it is one.
+    pub(super) fn on_report(&mut self, now: Instant) -> Option<&'static [u8]> {
         let line = self.decoder.line();
-        let booted = is_report(line);
-        if booted {
+        let booted = report(line);
+        if booted.is_some() {
             self.restarted();
         } else if line == HINT {
             self.suspect(now);

@@ -162,7 +162,7 @@ fn an_answer_to_read_that_is_none_requires_a_fence() {
                 answer.escape_ascii()
             );
             assert!(!engine.is_settled());
-            assert!(engine.oldest_stored().is_none());
+            assert!(engine.stored(ID).is_none());
         });
     }
 }
@@ -310,5 +310,26 @@ fn what_needs_a_connection_is_refused_without_one() {
         engine.connection_mut(ID).unwrap().apply(Operation::Close, true);
         assert_eq!(check(engine), Err(Error::NotConnected));
         assert_eq!(engine.check::<core::convert::Infallible>(&request(Kind::Plain)), Ok(()));
+    });
+}
+
+#[test]
+fn a_message_in_digits_is_counted_in_bytes() {
+    with_engine(|engine| {
+        let command = b"AT+MQTTPUB=1,\"t\",0,0,5\r";
+        let write = |buffer: &mut [u8]| {
+            buffer[..command.len()].copy_from_slice(command);
+            command.len()
+        };
+        engine.dialect = engine.dialect.data_form(DataForm::HexDigits);
+        engine.load(b"hello", &write).unwrap();
+        engine.begin(request(PUBLISH), at(0));
+        engine.written(command.len(), at(0));
+        engine.receive(b"\r\n>\r\n", at(1));
+        assert_eq!(engine.pending(), b"68656C6C6F");
+        engine.written(7, at(1));
+        // The module ends its data mode in the middle of the fourth byte.
+        engine.receive(b"\r\nOK\r\n\r\n+MQTTPUB: 1,1\r\n", at(20));
+        assert_eq!(engine.take_outcome(), Some(Outcome::Cut { sent: 3 }));
     });
 }

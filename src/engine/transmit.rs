@@ -1,5 +1,6 @@
 //! The transmit buffer: the rest of a command, and of the data behind its prompt, outlives the future that began it (law 4).
 
+use crate::codec::hex_digit;
 use crate::error::InvalidInput;
 
 /// A command line and its data, one behind the other, and how much of them has been and may be written.
@@ -7,6 +8,8 @@ use crate::error::InvalidInput;
 pub(super) struct Transmit<'b> {
     buffer: &'b mut [u8],
     command: usize,
+    /// The data is in hexadecimal digits.
+    hex: bool,
     total: usize,
     written: usize,
     allowed: usize,
@@ -26,6 +29,7 @@ impl<'b> Transmit<'b> {
         Self {
             buffer,
             command: 0,
+            hex: false,
             total: 0,
             written: 0,
             allowed: 0,
@@ -35,19 +39,31 @@ impl<'b> Transmit<'b> {
         }
     }
 
-    /// Takes a command that `write` puts into the buffer, and its data. `write` returns how long the command is, 0 if it found
-    /// no room.
+    /// Takes a command that `write` puts into the buffer, and its data, as it is or in hexadecimal digits. `write` returns how
+    /// long the command is, 0 if it found no room.
     ///
     /// A line feed behind the command is dropped: it could become the first byte of the data.
-    pub(super) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
+    pub(super) fn load(
+        &mut self,
+        data: &[u8],
+        hex: bool,
+        write: &dyn Fn(&mut [u8]) -> usize,
+    ) -> Result<(), InvalidInput> {
         self.clear();
         let len = write(self.buffer);
         let command = self.buffer.get(..len).unwrap_or_default();
         let len = command.strip_suffix(b"\n").unwrap_or(command).len();
-        let total = len.saturating_add(data.len());
+        let data_len = if hex { data.len().saturating_mul(2) } else { data.len() };
+        let total = len.saturating_add(data_len);
         if let Some(place) = self.buffer.get_mut(len..total).filter(|_| len > 0) {
-            place.copy_from_slice(data);
-            (self.command, self.total) = (len, total);
+            if hex {
+                for (digits, byte) in place.chunks_exact_mut(2).zip(data) {
+                    digits.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 0xf)]);
+                }
+            } else {
+                place.copy_from_slice(data);
+            }
+            (self.command, self.hex, self.total) = (len, hex, total);
             return Ok(());
         }
         self.buffer.fill(0);
@@ -60,7 +76,7 @@ impl<'b> Transmit<'b> {
     /// Takes a command of which the data is handed on in pieces by [`feed`](Self::feed), `len` bytes in all.
     pub(super) fn load_upload(&mut self, len: usize, write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
         // There must be room for a piece.
-        self.load(&[0], write)?;
+        self.load(&[0], false, write)?;
         (self.total, self.owed) = (self.command, len);
         Ok(())
     }
@@ -110,9 +126,11 @@ impl<'b> Transmit<'b> {
         self.total.saturating_sub(self.command).saturating_add(self.owed)
     }
 
-    /// Bytes of the data that have been written.
+    /// Bytes of the data that have been written, however many digits that took.
     pub(super) fn data_written(&self) -> usize {
-        self.written.saturating_sub(self.command).saturating_add(self.gone)
+        let written = self.written.saturating_sub(self.command);
+        let written = if self.hex { written / 2 } else { written };
+        written.saturating_add(self.gone)
     }
 
     /// Whether any of it has been written.

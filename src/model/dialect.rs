@@ -23,6 +23,34 @@ pub struct Dialect {
     #[cfg_attr(all(feature = "defmt", target_os = "none"), defmt(Debug2Format))]
     pub(crate) data_mode_limit: Option<Duration>,
     pub(crate) result_at_qos0: bool,
+    pub(crate) data_form: DataForm,
+}
+
+/// How the bytes of a message are written behind the prompt of `AT+MQTTPUB` and `AT+MQTTWILL`.
+///
+/// Both manuals say "in HEX" (V1.3 and V1.0.1 section 1.7.4), and do not say whether the announced size counts bytes or digits.
+/// Everybody who is known to use these modules sends the bytes as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+pub enum DataForm {
+    /// The bytes as they are.
+    #[default]
+    Raw,
+    /// Two hexadecimal digits for each byte, and the announced size counts the bytes.
+    HexBytes,
+    /// Two hexadecimal digits for each byte, and the announced size counts the digits, as do [`Limit::Payload`](crate::Limit::Payload)
+    /// and [`Limit::WillPayload`](crate::Limit::WillPayload): the longest payload is half as long.
+    HexDigits,
+}
+
+impl DataForm {
+    /// The size to announce for so many bytes.
+    pub(crate) const fn size(self, len: usize) -> usize {
+        match self {
+            Self::Raw | Self::HexBytes => len,
+            Self::HexDigits => len.saturating_mul(2),
+        }
+    }
 }
 
 impl Default for Dialect {
@@ -32,6 +60,7 @@ impl Default for Dialect {
             read_quotes: None,
             data_mode_limit: Some(Duration::from_secs(30)),
             result_at_qos0: true,
+            data_form: DataForm::Raw,
         }
     }
 }
@@ -60,6 +89,19 @@ impl Dialect {
     /// [`Delivery::Accepted`](crate::Delivery::Accepted).
     pub const fn result_at_qos0(mut self, result: bool) -> Self {
         self.result_at_qos0 = result;
+        self
+    }
+
+    /// How the bytes of a message are written in data mode. In digits, the transmit buffer must hold twice the payload.
+    ///
+    /// ```
+    /// use fibocom_mqtt::{DataForm, Dialect};
+    ///
+    /// let dialect = Dialect::default().data_form(DataForm::HexDigits);
+    /// # let _ = dialect;
+    /// ```
+    pub const fn data_form(mut self, form: DataForm) -> Self {
+        self.data_form = form;
         self
     }
 

@@ -10,7 +10,7 @@ mod series;
 mod tests;
 
 pub use capabilities::{Capabilities, Feature, Known, Limit, Source};
-pub use dialect::{Dialect, Platform};
+pub use dialect::{DataForm, Dialect, Platform};
 pub use identify::UnknownModel;
 pub use series::Series;
 

@@ -8,8 +8,7 @@ use super::Modem;
 use super::refine::Answers;
 use super::sleep::CALL;
 use crate::command::{
-    Attention, ClosableIds, Conf, Echo, ErrorReports, Ids, Manufacturer, ModelName, ReceiveMode, Revision,
-    SerialNumber, Value,
+    Attention, ClosableIds, Conf, Echo, ErrorReports, Ids, Manufacturer, ModelName, Revision, SerialNumber, Value,
 };
 use crate::engine::{ENGINE_LINE, Kind, Request};
 use crate::error::{Error, InvalidInput};
@@ -316,7 +315,7 @@ where
             }
         }
         if adopted && wanted == OpenConnections::Adopt {
-            let mode = ReceiveMode::ByLength;
+            let mode = self.engine.receive_mode;
             self.send(&Conf { mode }).await?;
         }
         if wanted == OpenConnections::Close {

@@ -298,7 +298,7 @@ where
         if self.tolerate(&HangUp).await? == Some(PdpState::Busy) {
             let until = self.now() + HANG_UP;
             while self.now() < until && self.engine.take_call_news().is_none() {
-                self.step(Some(until)).await?;
+                self.wait(Some(until)).await?;
             }
         }
         Ok(())
@@ -386,7 +386,7 @@ where
             if self.now() >= next {
                 return Ok(None);
             }
-            self.step(Some(next)).await?;
+            self.wait(Some(next)).await?;
         }
     }
 }

@@ -77,6 +77,43 @@ impl Wire {
         self.clock.elapsed()
     }
 
+    /// Takes what has come for the host, if there is something.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Poll<Result<usize, Unplugged>> {
+        if self.unplugged {
+            return Poll::Ready(Err(Unplugged));
+        }
+        if buffer.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        if self.stalled || self.incoming.is_empty() {
+            return Poll::Pending;
+        }
+        let count = buffer.len().min(self.read_size).min(self.incoming.len());
+        for (place, byte) in buffer.iter_mut().zip(self.incoming.drain(..count)) {
+            *place = byte;
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    /// Passes on what the host writes, if the line takes something.
+    pub fn write(&mut self, bytes: &[u8]) -> Poll<Result<usize, Unplugged>> {
+        if self.unplugged {
+            return Poll::Ready(Err(Unplugged));
+        }
+        if self.stalled && !bytes.is_empty() {
+            return Poll::Pending;
+        }
+        let count = bytes.len().min(self.write_size);
+        let (now, bytes) = (self.clock.elapsed(), bytes.get(..count).unwrap_or_default());
+        self.with(|module| module.receive(bytes, now));
+        Poll::Ready(Ok(count))
+    }
+
+    /// Whether a read would end at once.
+    pub fn is_readable(&self) -> bool {
+        self.unplugged || !self.stalled && !self.incoming.is_empty()
+    }
+
     fn wake(&mut self) {
         for waker in [self.reader.take(), self.writer.take()].into_iter().flatten() {
             waker.wake();
@@ -182,21 +219,11 @@ impl Read for Port {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unplugged> {
         std::future::poll_fn(|context| {
             let mut wire = self.0.borrow_mut();
-            if wire.unplugged {
-                return Poll::Ready(Err(Unplugged));
-            }
-            if buffer.is_empty() {
-                return Poll::Ready(Ok(0));
-            }
-            if wire.stalled || wire.incoming.is_empty() {
+            let read = wire.read(buffer);
+            if read.is_pending() {
                 wire.reader = Some(context.waker().clone());
-                return Poll::Pending;
             }
-            let count = buffer.len().min(wire.read_size).min(wire.incoming.len());
-            for (place, byte) in buffer.iter_mut().zip(wire.incoming.drain(..count)) {
-                *place = byte;
-            }
-            Poll::Ready(Ok(count))
+            read
         })
         .await
     }
@@ -206,17 +233,11 @@ impl Write for Port {
     async fn write(&mut self, buffer: &[u8]) -> Result<usize, Unplugged> {
         std::future::poll_fn(|context| {
             let mut wire = self.0.borrow_mut();
-            if wire.unplugged {
-                return Poll::Ready(Err(Unplugged));
-            }
-            if wire.stalled && !buffer.is_empty() {
+            let written = wire.write(buffer);
+            if written.is_pending() {
                 wire.writer = Some(context.waker().clone());
-                return Poll::Pending;
             }
-            let count = buffer.len().min(wire.write_size);
-            let (now, bytes) = (wire.clock.elapsed(), buffer.get(..count).unwrap_or_default());
-            wire.with(|module| module.receive(bytes, now));
-            Poll::Ready(Ok(count))
+            written
         })
         .await
     }

@@ -10,6 +10,7 @@
 //! * [`Module`] is the module alone. Bytes and the time go in, bytes come out; it never waits.
 //! * [`World`] runs modules on virtual time, for tests: [`World::port`] is an async serial port, [`World::clock`] a
 //!   [`Clock`](crate::Clock), and [`World::block_on`] an executor that moves the time when nothing else is to do.
+//!   [`World::blocking_port`] is the same for programs without an executor.
 //! * [`serve`] runs a module in real time, in front of any reader and writer: a pty, a TCP connection, a pipe.
 //! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong. [`Settings::by_name`] knows
 //!   every series, [`Settings::set`] turns a knob by its name.
@@ -46,6 +47,7 @@
 mod activity;
 mod answer;
 mod arguments;
+mod blocking;
 mod broker;
 mod call;
 mod clock;
@@ -74,6 +76,7 @@ mod tls;
 mod uart;
 mod world;
 
+pub use blocking::{BlockingError, BlockingPort};
 pub use broker::{MemoryBroker, TestClient};
 pub use clock::VirtualClock;
 pub use fault::{Fault, UnknownFault};

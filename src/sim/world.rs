@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use super::blocking::BlockingPort;
 use super::broker::MemoryBroker;
 use super::clock::VirtualClock;
 use super::link::{Port, Wire};
@@ -142,6 +143,34 @@ impl World {
         self.first.port()
     }
 
+    /// The host's end of the first module's line, as a blocking port.
+    pub fn blocking_port(&self) -> BlockingPort {
+        BlockingPort::new(self.clone(), self.port())
+    }
+
+    /// Does what is due now; if nothing is, moves the time to the next deadline. This is how a program idles that runs on a
+    /// [`blocking_port`](Self::blocking_port).
+    ///
+    /// # Panics
+    ///
+    /// If nothing can happen any more, or after a week of virtual time.
+    pub fn idle(&self) {
+        if !self.settle() {
+            self.leap(Duration::MAX);
+        }
+    }
+
+    /// Moves the time to the next deadline, but not beyond `end`.
+    #[allow(clippy::panic)] // A deadlock is a failed test.
+    pub(super) fn leap(&self, end: Duration) {
+        let now = self.clock.elapsed();
+        assert!(now <= self.limit, "the program has waited for {now:?} of virtual time");
+        match self.next_deadline() {
+            None if end == Duration::MAX => panic!("deadlock at {now:?}: no module and no sleep has a deadline"),
+            next => self.clock.set(next.unwrap_or(end).min(end)),
+        }
+    }
+
     /// Looks at the first module or changes it.
     pub fn module<R>(&self, act: impl FnOnce(&mut Module) -> R) -> R {
         self.first.module(act)
@@ -228,7 +257,7 @@ impl World {
     }
 
     /// Lets every module do what is due now.
-    fn settle(&self) -> bool {
+    pub(super) fn settle(&self) -> bool {
         let lines = self.lines.borrow().clone();
         let mut moved = false;
         loop {

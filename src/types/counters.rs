@@ -30,10 +30,10 @@ pub struct Counters {
     pub cut: u32,
     /// Publications of which the module said nothing in time, or nothing that could be understood.
     pub unknown: u32,
-    /// Messages that the module handed out whole, also those that were then skipped.
+    /// Messages that the module handed out whole, by their length or in lines, also those that were then skipped.
     pub received: u32,
     /// Messages that the module handed out and that could not be kept: larger than the room in the message buffer (skipped
-    /// ones, too), with a malformed header or separators, or broken off in the middle.
+    /// ones, too), with a malformed header or separators, broken off in the middle, or in a line that was cut.
     pub lost: u32,
     /// How often the exchange with the module was brought back in step by a query, after a command that was not answered in
     /// time or not as expected; each successful attach adds one. This is counted for the module, not for a connection.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fibocom_mqtt::sim::{NetworkNeed, Settings, World};
-use fibocom_mqtt::{Attach, ConnectionId, Delivery, Error, OpenConnections, Publication};
+use fibocom_mqtt::{Attach, ConnectionId, Delivery, Error, OpenConnections, Publication, ReceiveMode};
 
 use crate::support::*;
 use crate::{OPEN, crashed_host};
@@ -60,6 +60,40 @@ fn a_connection_that_printed_its_messages_is_read_by_length_from_now_on() {
         let mut client = modem.client(ConnectionId::FIRST);
         let mut buffer = [0; 64];
         assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"\r\nOK\r\n");
+    });
+}
+
+#[test]
+fn where_messages_come_in_lines_what_the_module_has_stored_is_read_first() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    modem.set_receive_mode(ReceiveMode::Direct);
+    world.block_on(async {
+        crashed_host(&world, &OPEN).await;
+        let other = world.broker().client("other");
+        for n in 0..3u8 {
+            other.publish("t", [n], 1, false);
+        }
+        sleep(&world, Duration::from_secs(1)).await;
+        modem.attach_with(&Attach::new()).await.unwrap();
+        let mut client = modem.client(ConnectionId::FIRST);
+        let mut buffer = [0; 64];
+        for n in 0..3u8 {
+            assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), [n]);
+        }
+        other.publish("t", b"in a line", 1, false);
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"in a line");
+        // Until nothing was left, and no more.
+        assert!(
+            recv_within(&world, &mut client, &mut buffer, Duration::from_secs(90))
+                .await
+                .is_none()
+        );
+        let commands = world.record().commands();
+        let read = commands.iter().filter(|command| command.starts_with("AT+MQTTREAD"));
+        assert_eq!(read.count(), 4);
+        assert!(commands.contains(&"AT+MQTTCONF=0".into()), "{commands:?}");
     });
 }
 

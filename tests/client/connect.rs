@@ -8,7 +8,7 @@ use fibocom_mqtt::{
     Publication, QoS, Will,
 };
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn user_and_reading_by_length_come_before_every_open() {

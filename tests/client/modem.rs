@@ -5,7 +5,7 @@ use std::time::Duration;
 use fibocom_mqtt::sim::{Fault, Settings, UrcTiming, World};
 use fibocom_mqtt::{Delivery, Error, Network, NetworkProblem, Publication, QoS, TopicFilter, command};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn from_power_on_to_a_message() {

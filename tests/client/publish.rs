@@ -3,7 +3,7 @@
 use fibocom_mqtt::sim::{Settings, World};
 use fibocom_mqtt::{Delivery, Error, Event, Limit, Publication, QoS, TopicFilter};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn an_empty_retained_message_clears() {

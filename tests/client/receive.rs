@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{BreakCause as SimBreak, Fault, Settings, World};
 use fibocom_mqtt::{Announcement, BreakCause, Error, Event, Publication};
 
-use crate::support::*;
+use super::support::*;
 
 #[test]
 fn a_message_too_large_stays_until_skipped() {
@@ -103,8 +102,8 @@ fn a_dropped_recv_loses_nothing() {
                 other.publish("t", [published], 1, false);
                 published += 1;
             }
-            let pause = sleep(&world, Duration::from_millis(1 + round % 9));
-            if let Either::First(message) = select(client.recv(&mut buffer), pause).await {
+            let pause = Duration::from_millis(1 + round % 9);
+            if let Some(message) = recv_within(&world, &mut client, &mut buffer, pause).await {
                 received.push(message.unwrap().payload()[0]);
             }
         }

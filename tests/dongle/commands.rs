@@ -310,3 +310,39 @@ fn info_names_each_model_from_what_it_prints() {
         assert_eq!(facts["known_as"]["source"], "AT+CGMM");
     }
 }
+
+#[test]
+fn messages_come_in_lines_where_that_is_wanted() {
+    let broker = embedded::start().expect("the embedded broker starts").to_string();
+    let directory = tempfile::tempdir().unwrap();
+    let trace = file(&directory, "trace");
+    let here = Simulator::start(["--broker", &broker]);
+    let port = ["--port", &here.port];
+    let payload = "say \"hi\", ".repeat(100);
+    run(port
+        .iter()
+        .chain(&["pub", "-h", "any", "-t", "line/a", "-r", "-m", &payload]))
+    .succeeded();
+    let arguments = [
+        "--trace",
+        text(&trace),
+        "sub",
+        "--direct",
+        "-h",
+        "any",
+        "-t",
+        "line/a",
+        "-q",
+        "1",
+        "-C",
+        "1",
+    ];
+    let done = run(port.iter().chain(&arguments)).succeeded();
+    assert_eq!(done.text(), format!("{payload}\n"));
+    let trace = std::fs::read_to_string(&trace).unwrap();
+    assert!(
+        trace.contains("> AT+MQTTCONF=0") && trace.contains("< +MQTTMSG: 1,1,"),
+        "{trace}"
+    );
+    assert!(!trace.contains("AT+MQTTREAD"), "{trace}");
+}

@@ -60,7 +60,6 @@ fn wrong_usage_ends_with_1_and_says_what_is_right() {
 fn what_is_not_yet_there_says_so() {
     for arguments in [
         &["auth", "onenet"][..],
-        &["sub", "-t", "x", "--direct"],
         &["sub", "-t", "x", "--cloud", "onenet"],
         &["sub", "-t", "x", "--id", "101"],
     ] {

@@ -4,6 +4,15 @@
 
 #[path = "../../examples/common/embedded.rs"]
 mod embedded;
+/// What of the self-test needs no module: its own tests are here, since those of an example are not run.
+#[allow(dead_code)]
+#[path = "../../examples/dongle/selftest"]
+mod parts {
+    mod finding;
+    mod redact;
+    mod report;
+    mod wire;
+}
 #[path = "../tool/mod.rs"]
 mod tool;
 
@@ -12,4 +21,7 @@ mod exits;
 mod leftovers;
 mod secrets;
 mod selftest;
+#[path = "../../examples/dongle/tap.rs"]
+#[allow(dead_code)]
+mod tap;
 mod tls;

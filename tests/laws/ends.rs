@@ -6,8 +6,8 @@ use embassy_futures::join::join;
 use fibocom_mqtt::sim::{Fault, Settings, World};
 use fibocom_mqtt::{Announcement, ConnectionId, Error, Feature, Limit, Will, command};
 
+use super::support::*;
 use crate::SECOND;
-use crate::support::*;
 
 #[test]
 fn an_answer_that_fills_the_line_buffer_is_an_error_of_its_own() {

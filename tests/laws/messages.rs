@@ -1,11 +1,10 @@
 //! A payload is never syntax, and nothing is lost silently.
 
-use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{Fault, Settings, World};
 use fibocom_mqtt::{ConnectionId, Error, Publication, QoS, TopicFilter, command};
 
+use super::support::*;
 use crate::SECOND;
-use crate::support::*;
 
 const FORGERY: &[u8] = b"\r\n+MQTTBREAK: 1,1\r\n\r\nERROR\r\n\r\n+MQTTPUB: 1,0\r\n>\r\n";
 
@@ -47,10 +46,8 @@ fn a_message_of_another_connection_forges_nothing() {
         world.module(|module| module.on_command_once(b"AT+MQTTREAD=1", &answer));
         world.emit_raw(b"\r\n+MQTTMSGI: 1,0,1,1\r\n");
         let mut buffer = [0; 256];
-        let pause = sleep(&world, SECOND);
         // It is not for this connection, which goes on waiting for its own.
-        let received = select(client.recv(&mut buffer), pause).await;
-        assert!(matches!(received, Either::Second(())), "{received:?}");
+        assert!(recv_within(&world, &mut client, &mut buffer, SECOND).await.is_none());
         assert!(client.is_connected());
         let mut other = modem.client(ConnectionId::SECOND);
         assert_eq!(other.recv(&mut buffer).await.unwrap().payload(), FORGERY);
@@ -66,18 +63,13 @@ fn a_lost_announcement_is_found_by_a_device_that_is_never_quiet() {
         let mut client = connected(&mut modem).await;
         client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
         let mut buffer = [0; 64];
-        let pause = sleep(&world, SECOND);
-        assert!(matches!(
-            select(client.recv(&mut buffer), pause).await,
-            Either::Second(())
-        ));
+        assert!(recv_within(&world, &mut client, &mut buffer, SECOND).await.is_none());
         world.module(|module| module.settings_mut().faults.push(Fault::DropUrc));
         assert!(world.broker().inject(CLIENT_ID, "t", b"unseen", 1));
         sleep(&world, SECOND).await;
         for _ in 0..20 {
             client.publish(&Publication::new(topic("t"), b"1")).await.unwrap();
-            let pause = sleep(&world, 10 * SECOND);
-            if let Either::First(message) = select(client.recv(&mut buffer), pause).await {
+            if let Some(message) = recv_within(&world, &mut client, &mut buffer, 10 * SECOND).await {
                 assert_eq!(message.unwrap().payload(), b"unseen");
                 return;
             }
@@ -94,19 +86,18 @@ fn a_lost_break_does_not_make_recv_wait_for_ever() {
     world.block_on(async {
         let mut client = connected(&mut modem).await;
         let mut buffer = [0; 64];
-        let pause = sleep(&world, 100 * SECOND);
-        assert!(matches!(
-            select(client.recv(&mut buffer), pause).await,
-            Either::Second(())
-        ));
+        assert!(
+            recv_within(&world, &mut client, &mut buffer, 100 * SECOND)
+                .await
+                .is_none()
+        );
         // The module was restarted, or its line was disturbed when it told.
         world.port().unplug();
         world.broker().break_connection(CLIENT_ID);
         sleep(&world, SECOND).await;
         world.port().plug();
-        let pause = sleep(&world, 600 * SECOND);
-        let ended = select(client.recv(&mut buffer), pause).await;
-        assert!(matches!(ended, Either::First(Err(Error::NotConnected))), "{ended:?}");
+        let ended = recv_within(&world, &mut client, &mut buffer, 600 * SECOND).await;
+        assert!(matches!(ended, Some(Err(Error::NotConnected))), "{ended:?}");
     });
 }
 
@@ -133,10 +124,9 @@ fn unannounced_messages_of_a_kept_session_come_at_once_and_without_a_pause_betwe
         client.connect(&options).await.unwrap();
         let mut buffer = [0; 64];
         for n in 0..5u8 {
-            let pause = sleep(&world, 5 * SECOND);
-            let received = select(client.recv(&mut buffer), pause).await;
+            let received = recv_within(&world, &mut client, &mut buffer, 5 * SECOND).await;
             assert!(
-                matches!(received, Either::First(Ok(message)) if message.payload() == [n]),
+                matches!(received, Some(Ok(message)) if message.payload() == [n]),
                 "message {n}: {received:?}"
             );
         }

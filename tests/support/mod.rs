@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 use fibocom_mqtt::sim::{Port, Settings, VirtualClock, World};
 use fibocom_mqtt::{
-    Buffers, Client, ConnectOptions, ConnectionId, Dialect, Error, InvalidInput, Limit, Model, Modem, QoS, Source,
-    TopicFilter, TopicName,
+    Buffers, Client, ConnectOptions, ConnectionId, Dialect, Error, InvalidInput, Limit, Message, Model, Modem, QoS,
+    Source, TopicFilter, TopicName,
 };
 
 pub type TestModem<'b, T = Port> = Modem<'b, T, VirtualClock>;
@@ -144,4 +145,20 @@ pub fn exceeds<E>(limit: Limit, asked: usize, max: u16) -> Error<E> {
         max,
         said_by: Source::Table,
     })
+}
+
+/// Receives for so long, and drops the `recv` that has not ended by then.
+pub async fn recv_within<'buf, T>(
+    world: &World,
+    client: &mut TestClient<'_, '_, T>,
+    buffer: &'buf mut [u8],
+    duration: Duration,
+) -> Option<Result<Message<'buf>, Error<T::Error>>>
+where
+    T: Read + Write,
+{
+    match select(client.recv(buffer), sleep(world, duration)).await {
+        Either::First(received) => Some(received),
+        Either::Second(()) => None,
+    }
 }

@@ -42,6 +42,8 @@ The connection, for demo, pub, sub and selftest
   --cert FILE, --key FILE
                          the module's own certificate and its key, in PEM, for brokers that want one
   --insecure             with --tls: believe any broker; nothing of its certificate is checked
+  --direct               messages come in lines of the module instead of being read by length: plain text only, since
+                         a line end in a payload cuts it, and what follows is taken for the module's
   --will-topic TOPIC, --will-payload TEXT, --will-qos QOS, --will-retain
 
 pub

@@ -141,7 +141,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("report") => raw.report = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(later @ ("direct" | "cloud")) => {
+            Arg::Long(later @ "cloud") => {
                 return Err(Failure::not_yet(&format!("--{later}")));
             }
             Arg::Value(word) => raw.words.push(word.string()?),

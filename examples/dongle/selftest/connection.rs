@@ -5,9 +5,9 @@ use std::time::Duration;
 use atat::AtatCmd;
 use fibocom_mqtt::command::OpenableIds;
 
-use super::console::{DATA_MODE, End};
+use super::console::DATA_MODE;
 use super::course::Course;
-use super::wire;
+use super::wire::{self, End};
 use crate::failure::Failure;
 
 /// What `AT+MQTTOPEN` needs.

@@ -6,7 +6,7 @@ use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 use fibocom_mqtt::{Clock, Error, Instant, StdClock};
 
-use super::wire;
+use super::wire::{self, End};
 use crate::failure::{Failure, Stage};
 use crate::port::Port;
 
@@ -16,29 +16,6 @@ const ANSWER: Duration = Duration::from_secs(10);
 const RESULT: Duration = Duration::from_secs(20);
 /// Longer than data mode waits by any manual.
 pub const DATA_MODE: Duration = Duration::from_secs(35);
-
-/// How an answer ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    Ok,
-    /// `ERROR`, or a code.
-    Error(String),
-    Prompt,
-    /// Nothing of that came in time.
-    Nothing,
-}
-
-impl End {
-    /// It did not do it, in words.
-    pub fn because(&self) -> String {
-        match self {
-            Self::Ok => "the answer was OK and nothing followed".into(),
-            Self::Error(line) => format!("the answer was {line}"),
-            Self::Prompt => "it asked for data".into(),
-            Self::Nothing => "no answer came".into(),
-        }
-    }
-}
 
 /// An answer with everything that came up to its end.
 pub struct Reply {

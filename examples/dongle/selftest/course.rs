@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use fibocom_mqtt::{Capabilities, Instant, Limit};
 
-use super::console::{Console, End, Outcome};
+use super::console::{Console, Outcome};
 use super::finding::{Discovered, Finding, Form};
-use super::wire::{self, Message};
+use super::wire::{self, End, Message};
 use crate::failure::{Failure, code};
 
 /// How long a message may take from the broker back to the module.

@@ -6,10 +6,9 @@ use atat::AtatCmd;
 use fibocom_mqtt::Limit;
 use fibocom_mqtt::command::{TestPublish, TestUser};
 
-use super::console::End;
 use super::course::Course;
 use super::finding::Form;
-use super::wire;
+use super::wire::{self, End};
 use crate::failure::Failure;
 
 /// The MQTT library in UNISOC firmware drops larger packets.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::console::End;
 use super::course::Course;
 use super::finding::Form;
-use super::wire;
+use super::wire::{self, End};
 use crate::failure::{Failure, Stage, code};
 
 /// How soon a module that has all its data answers. One that wants more is then given more, well before its data mode ends
@@ -51,7 +50,7 @@ impl Course {
         }
         // What belongs to the prompt comes with it.
         self.console.quiet(Duration::from_millis(100)).await?;
-        let prompt = prompt(self.console.since_command());
+        let prompt = wire::prompt(self.console.since_command());
         self.note("prompt", Ok(prompt), Some("> space CR LF"));
 
         self.console.give(PROBE).await?;
@@ -223,42 +222,5 @@ impl Course {
         } else {
             "OK, later the result".into()
         })
-    }
-}
-
-/// The prompt's bytes, by their names.
-fn prompt(bytes: &[u8]) -> String {
-    // With echo on, that comes first.
-    let sign = bytes.iter().position(|byte| *byte == b'>').unwrap_or_default();
-    let begin = bytes
-        .get(..sign)
-        .unwrap_or_default()
-        .iter()
-        .rposition(|byte| !b"\r\n".contains(byte));
-    let shown = bytes.get(begin.map_or(0, |last| last + 1)..).unwrap_or_default();
-    let names: Vec<_> = shown
-        .iter()
-        .map(|byte| match byte {
-            b'\r' => "CR".to_owned(),
-            b'\n' => "LF".to_owned(),
-            b' ' => "space".to_owned(),
-            other => other.escape_ascii().to_string(),
-        })
-        .collect();
-    names.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_prompt_is_spelled_out() {
-        for (bytes, name) in [
-            (&b"\r\n>\r\n"[..], "CR LF > CR LF"),
-            (b"\r\n> ", "CR LF > space"),
-            (b">", ">"),
-            (b"AT+MQTTPUB=1\r> \r\n", "CR > space CR LF"),
-        ] {
-            assert_eq!(super::prompt(bytes), name);
-        }
     }
 }

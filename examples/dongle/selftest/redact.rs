@@ -208,7 +208,7 @@ mod tests {
         ]);
         assert_eq!(
             text(&redacted(&pieces, &[])),
-            "AT+GTSSLFILE=\"KEYFILE\",12\\r|xxxxxxxxx|xxxAT\\r"
+            "AT+GTSSLFILE=\\\"KEYFILE\\\",12\\r|xxxxxxxxx|xxxAT\\r"
         );
     }
 

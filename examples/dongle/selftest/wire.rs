@@ -1,6 +1,27 @@
 //! What stands in the bytes that a module wrote, down to its spaces and line ends.
 
-use super::console::End;
+/// How an answer ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    Ok,
+    /// `ERROR`, or a code.
+    Error(String),
+    Prompt,
+    /// Nothing of that came in time.
+    Nothing,
+}
+
+impl End {
+    /// It did not do it, in words.
+    pub fn because(&self) -> String {
+        match self {
+            Self::Ok => "the answer was OK and nothing followed".into(),
+            Self::Error(line) => format!("the answer was {line}"),
+            Self::Prompt => "it asked for data".into(),
+            Self::Nothing => "no answer came".into(),
+        }
+    }
+}
 
 /// Lines that have ended, with the place where each begins, without CR and LF.
 pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
@@ -122,6 +143,28 @@ pub fn direct(bytes: &[u8], topic: &str) -> Option<Direct> {
     Some(Direct { quoted, spaced })
 }
 
+/// The prompt's bytes, by their names.
+pub fn prompt(bytes: &[u8]) -> String {
+    // With echo on, that comes first.
+    let sign = bytes.iter().position(|byte| *byte == b'>').unwrap_or_default();
+    let begin = bytes
+        .get(..sign)
+        .unwrap_or_default()
+        .iter()
+        .rposition(|byte| !b"\r\n".contains(byte));
+    let shown = bytes.get(begin.map_or(0, |last| last + 1)..).unwrap_or_default();
+    let names: Vec<_> = shown
+        .iter()
+        .map(|byte| match byte {
+            b'\r' => "CR".to_owned(),
+            b'\n' => "LF".to_owned(),
+            b' ' => "space".to_owned(),
+            other => other.escape_ascii().to_string(),
+        })
+        .collect();
+    names.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,5 +202,17 @@ mod tests {
         assert_eq!(form(b"\r\n+MQTTMSG: 1,1,\"t/1\",\"x\"\r\n"), Some((true, false)));
         assert_eq!(form(b"+MQTTMSG:1, 1, t/1, x\r\n"), Some((false, true)));
         assert_eq!(form(b"+MQTTMSGI: 1,1,3,1\r\n"), None);
+    }
+
+    #[test]
+    fn the_prompt_is_spelled_out() {
+        for (bytes, name) in [
+            (&b"\r\n>\r\n"[..], "CR LF > CR LF"),
+            (b"\r\n> ", "CR LF > space"),
+            (b">", ">"),
+            (b"AT+MQTTPUB=1\r> \r\n", "CR > space CR LF"),
+        ] {
+            assert_eq!(prompt(bytes), name);
+        }
     }
 }

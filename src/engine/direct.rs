@@ -1,0 +1,57 @@
+//! Messages that come in lines (`+MQTTMSG`; V1.3 and V1.0.1 section 1.9), where the caller chose that.
+
+use super::Engine;
+use crate::codec::grammar;
+use crate::command::ReceiveMode;
+use crate::types::{Announcement, ConnectionId, count};
+
+impl Engine<'_> {
+    /// Whether the line that has come carries a message, or what is left of one.
+    pub(super) fn is_direct(&self) -> bool {
+        self.receive_mode == ReceiveMode::Direct && self.decoder.line().starts_with(b"+MQTTMSG:")
+    }
+
+    /// Stores the message in the line, or notes that it was lost. `excess` bytes of the line found no room in the line buffer.
+    pub(super) fn on_direct(&mut self, excess: usize) {
+        let line = self.decoder.line();
+        let Some((id, rest)) = grammar::direct_header(line) else {
+            return;
+        };
+        let Some(id) = ConnectionId::new(id) else { return };
+        let (size, message) = match grammar::direct_fields(rest) {
+            // Not even the topic ended.
+            None => (size(0, rest.len().saturating_add(excess)), None),
+            Some((qos, topic, payload)) => match grammar::unquoted(payload) {
+                Some(payload) if excess == 0 => (size(topic.len(), payload.len()), Some((qos, topic, payload))),
+                // Without its end it may be anything: a line end in the payload, or too long a line, has cut it.
+                _ => {
+                    let quotes = match (payload.first(), excess) {
+                        (Some(b'"'), 0) => 1,
+                        (Some(b'"'), _) => 2,
+                        _ => 0,
+                    };
+                    let len = payload.len().saturating_add(excess).saturating_sub(quotes);
+                    (size(topic.len(), len), None)
+                }
+            },
+        };
+        let stored = match message {
+            Some((qos, topic, payload)) => self.store.push(id, qos, topic, payload),
+            None => {
+                self.store.lose(id, size);
+                false
+            }
+        };
+        if let Some(connection) = self.connections.get_mut(id) {
+            count(if stored {
+                &mut connection.counters.received
+            } else {
+                &mut connection.counters.lost
+            });
+        }
+    }
+}
+
+const fn size(topic_len: usize, payload_len: usize) -> Announcement {
+    Announcement { topic_len, payload_len }
+}

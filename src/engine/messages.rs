@@ -1,0 +1,90 @@
+//! What is known and kept, for the layers above: connections, their messages, what was counted.
+
+use super::{Connection, Engine, Stored};
+use crate::Instant;
+use crate::command::PdpState;
+use crate::types::{Announcement, ConnectionId, Counters};
+
+impl Engine<'_> {
+    /// The module has forgotten every connection, or is another one.
+    pub(crate) fn forget_connections(&mut self) {
+        self.connections.forget();
+    }
+
+    pub(crate) fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections.get(id)
+    }
+
+    pub(crate) fn connection_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        self.connections.get_mut(id)
+    }
+
+    /// Whether a message of this connection is in the message buffer, or is known to be lost.
+    pub(crate) fn holds(&self, id: ConnectionId) -> bool {
+        self.store.holds(id)
+    }
+
+    /// The message of this connection that comes next, if it is in the message buffer.
+    pub(crate) fn stored(&self, id: ConnectionId) -> Option<Stored> {
+        self.store.stored(id)
+    }
+
+    /// The size of the message of this connection that comes next, if it is known to be lost.
+    pub(crate) fn lost(&self, id: ConnectionId) -> Option<Announcement> {
+        self.store.lost(id)
+    }
+
+    /// A connection whose messages occupy some of the message buffer.
+    pub(crate) fn store_holder(&self) -> Option<ConnectionId> {
+        self.store.holder()
+    }
+
+    /// Topic and payload of the stored message that comes next on this connection.
+    pub(crate) fn stored_bytes(&self, id: ConnectionId) -> (&[u8], &[u8]) {
+        self.store.bytes(id)
+    }
+
+    /// The next message of this connection was handed out, or is not wanted, or its loss was told.
+    pub(crate) fn forget_stored(&mut self, id: ConnectionId) {
+        self.store.forget(id);
+    }
+
+    /// Whether the module quotes in READ, once it has shown it.
+    pub(crate) fn read_quotes(&self) -> Option<bool> {
+        self.decoder.quoted()
+    }
+
+    /// What the module said last about the data connection without being asked, once.
+    pub(crate) fn take_call_news(&mut self) -> Option<PdpState> {
+        self.call_news.take()
+    }
+
+    pub(crate) fn store_size(&self) -> usize {
+        self.store.size()
+    }
+
+    /// What of the message buffer no message occupies.
+    pub(crate) fn store_room(&self) -> usize {
+        self.store.room()
+    }
+
+    pub(crate) fn line_size(&self) -> usize {
+        self.decoder.capacity()
+    }
+
+    /// What was counted for one connection, or for all, and what for the module.
+    pub(crate) fn counters(&self, id: Option<ConnectionId>) -> Counters {
+        let counted = match id {
+            Some(id) => self.connection(id).map(|connection| connection.counters),
+            None => Some(self.connections.counters()),
+        };
+        Counters {
+            resynchronised: self.fence.stood(),
+            ..counted.unwrap_or_default()
+        }
+    }
+
+    pub(crate) fn heard_at(&self) -> Instant {
+        self.heard_at
+    }
+}

@@ -1,0 +1,58 @@
+//! Lines that the module sends unasked and that are not the driver's business.
+
+use core::fmt;
+
+use crate::trace::Line;
+
+/// A line that answers nothing and means nothing to the driver, such as `+SIM READY`, `+CREG: 1`, `+CTZV: …`,
+/// as [`Modem::set_unsolicited`](crate::Modem::set_unsolicited) offers it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Unsolicited<'a>(&'a str);
+
+impl<'a> Unsolicited<'a> {
+    pub(crate) const fn new(line: &'a str) -> Self {
+        Self(line)
+    }
+
+    /// The line, without its end.
+    pub const fn as_str(&self) -> &'a str {
+        self.0
+    }
+
+    /// The line's bytes.
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.0.as_bytes()
+    }
+
+    /// What stands behind `name` and its colon, without blanks around it.
+    ///
+    /// ```
+    /// # use fibocom_mqtt::Unsolicited;
+    /// fn registered(line: Unsolicited<'_>) -> Option<bool> {
+    ///     line.arguments("+CREG").map(|state| matches!(state, "1" | "5"))
+    /// }
+    /// ```
+    pub fn arguments(&self, name: &str) -> Option<&'a str> {
+        self.0.strip_prefix(name)?.strip_prefix(':').map(str::trim_ascii)
+    }
+}
+
+/// As a trace shows it.
+impl fmt::Display for Unsolicited<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Line::new(self.as_bytes()).fmt(f)
+    }
+}
+
+impl fmt::Debug for Unsolicited<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(all(feature = "defmt", target_os = "none"))]
+impl defmt::Format for Unsolicited<'_> {
+    fn format(&self, f: defmt::Formatter) {
+        Line::new(self.as_bytes()).format(f);
+    }
+}
