@@ -149,12 +149,15 @@ fn a_module_that_takes_digits_and_counts_them() {
             ("stated-publish", "1024", "stated-payload", "1024"),
             ("max-receive", "701", "received", "701"),
             ("id-per-line", "yes", "ids", "a line each"),
-            ("data-limit", "3", "data-limit", "3 s"),
+            ("data-limit", "4", "data-limit", "4 s"),
+            ("", "", "driver", "256 bytes of all values went out and came back"),
             ("", "", "password", "256"),
             ("", "", "user", "128"),
         ],
     );
     assert_eq!(printed.dialect["data_form"], "hex-digits");
+    let expression = printed.dialect["expression"].as_str().unwrap();
+    assert!(expression.contains(".data_form(DataForm::HexDigits)"), "{expression}");
     let statements = printed.dialect["statements"].to_string();
     assert!(
         statements.contains("modem.set_limit(Limit::Payload, 2000);"),
@@ -177,6 +180,7 @@ fn a_module_that_takes_digits_and_counts_bytes() {
             ("stated-publish", "1024", "stated-payload", "1024"),
             ("space-after-comma", "yes", "comma-space", "yes"),
             ("data-limit", "4", "data-limit", "4 s"),
+            ("", "", "driver", "256 bytes of all values went out and came back"),
             ("", "", "tls-argument", "no"),
             ("", "", "client-id", "23"),
             ("", "", "user", "128"),
@@ -236,7 +240,7 @@ fn a_module_that_stores_many_and_takes_little() {
             ("store", "7", "stored", "7"),
             ("max-publish", "300", "payload", "300"),
             ("max-receive", "200", "received", "200"),
-            ("data-limit", "3", "data-limit", "3 s"),
+            ("data-limit", "4", "data-limit", "4 s"),
             ("", "", "stated-payload", "300"),
             ("", "", "driver", "200 bytes of all values went out and came back"),
         ],

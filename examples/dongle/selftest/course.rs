@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fibocom_mqtt::{Capabilities, Instant, Limit};
+use fibocom_mqtt::{Capabilities, DataForm, Instant, Limit};
 
 use super::console::{Console, Outcome};
-use super::finding::{Discovered, Finding, Form};
+use super::finding::{Discovered, Finding, form_wire};
 use super::wire::{self, End, Message};
 use crate::failure::{Failure, code};
 
@@ -92,8 +92,8 @@ impl Course {
     }
 
     /// Publishes a payload in data mode.
-    pub async fn publish_data(&mut self, topic: &str, form: Form, payload: &[u8]) -> Result<Outcome, Failure> {
-        let (size, data) = form.wire(payload);
+    pub async fn publish_data(&mut self, topic: &str, form: DataForm, payload: &[u8]) -> Result<Outcome, Failure> {
+        let (size, data) = form_wire(form, payload);
         let end = self.ask_to_publish(topic, size).await?;
         if end != End::Prompt {
             return Ok(Outcome { end, result: None });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fibocom_mqtt::Limit;
+use fibocom_mqtt::{DataForm, Limit};
 use serde_json::{Value, json};
 
 /// One thing about the module.
@@ -46,43 +46,34 @@ impl Finding {
     }
 }
 
-/// How data are written behind the prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    Raw,
-    HexBytes,
-    HexDigits,
+/// How data are written behind the prompt, in words.
+pub fn form_words(form: DataForm) -> &'static str {
+    match form {
+        DataForm::Raw => "raw bytes",
+        DataForm::HexBytes => "hex, counted in bytes",
+        DataForm::HexDigits => "hex, counted in digits",
+    }
 }
 
-impl Form {
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Raw => "raw bytes",
-            Self::HexBytes => "hex, counted in bytes",
-            Self::HexDigits => "hex, counted in digits",
-        }
-    }
-
-    /// The size to announce for a payload, and what to write.
-    pub fn wire(self, payload: &[u8]) -> (usize, Vec<u8>) {
-        let hex = || {
-            payload
-                .iter()
-                .flat_map(|byte| format!("{byte:02X}").into_bytes())
-                .collect()
-        };
-        match self {
-            Self::Raw => (payload.len(), payload.to_vec()),
-            Self::HexBytes => (payload.len(), hex()),
-            Self::HexDigits => (payload.len() * 2, hex()),
-        }
+/// The size to announce for a payload, and what to write.
+pub fn form_wire(form: DataForm, payload: &[u8]) -> (usize, Vec<u8>) {
+    let hex = || {
+        payload
+            .iter()
+            .flat_map(|byte| format!("{byte:02X}").into_bytes())
+            .collect()
+    };
+    match form {
+        DataForm::Raw => (payload.len(), payload.to_vec()),
+        DataForm::HexBytes => (payload.len(), hex()),
+        DataForm::HexDigits => (payload.len() * 2, hex()),
     }
 }
 
 /// What of it the driver can be told.
 #[derive(Default)]
 pub struct Discovered {
-    pub form: Option<Form>,
+    pub form: Option<DataForm>,
     pub escapes: Option<bool>,
     pub read_quotes: Option<bool>,
     pub result_at_qos0: Option<bool>,

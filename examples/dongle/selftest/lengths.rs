@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use atat::AtatCmd;
-use fibocom_mqtt::Limit;
 use fibocom_mqtt::command::{TestPublish, TestUser};
+use fibocom_mqtt::{DataForm, Limit};
 
 use super::course::Course;
-use super::finding::Form;
 use super::wire::{self, End};
 use crate::failure::Failure;
 
@@ -23,8 +22,8 @@ enum Probe {
     Password,
     ClientId,
     Topic,
-    Payload(Form),
-    Received(Form),
+    Payload(DataForm),
+    Received(DataForm),
 }
 
 impl Course {
@@ -110,7 +109,7 @@ impl Course {
         self.note_limit("payload", Limit::Payload, out.clone());
 
         let table = usize::from(self.table.limit(Limit::Received).value);
-        let bytes_out = out.map(|size| if form == Form::HexDigits { size / 2 } else { size });
+        let bytes_out = out.map(|size| if form == DataForm::HexDigits { size / 2 } else { size });
         let found = match bytes_out {
             Err(why) => Err(why),
             Ok(most) => match self.longest(Probe::Received(form), self.id, most, most).await? {
@@ -181,20 +180,20 @@ impl Course {
     }
 
     /// Whether a publication of this size is taken. The size is what the command says, so it counts digits where those do.
-    async fn takes_payload(&mut self, form: Form, size: usize) -> Result<bool, Failure> {
+    async fn takes_payload(&mut self, form: DataForm, size: usize) -> Result<bool, Failure> {
         let topic = format!("{}/size", self.topic);
         if self.ask_to_publish(&topic, size).await? != End::Prompt {
             return Ok(false);
         }
-        let digits = if form == Form::HexBytes { 2 * size } else { size };
+        let digits = if form == DataForm::HexBytes { 2 * size } else { size };
         self.console.give(&b"3".repeat(digits)).await?;
         let outcome = self.console.outcome("+MQTTPUB", Duration::from_secs(15)).await?;
         // Digits that are no pairs are refused for that.
-        Ok(outcome.is_done() || (form == Form::HexDigits && size % 2 == 1))
+        Ok(outcome.is_done() || (form == DataForm::HexDigits && size % 2 == 1))
     }
 
     /// Whether a message comes back: if it does not before a later one, it never will.
-    async fn comes_back(&mut self, form: Form, payload: &[u8]) -> Result<bool, Failure> {
+    async fn comes_back(&mut self, form: DataForm, payload: &[u8]) -> Result<bool, Failure> {
         let topic = self.topic.clone();
         if !self.publish_data(&topic, form, payload).await?.is_done() {
             return Ok(false);

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use fibocom_mqtt::DataForm;
+
 use super::course::Course;
-use super::finding::Form;
+use super::finding::form_words;
 use super::wire::{self, End};
 use crate::failure::{Failure, Stage, code};
 
@@ -45,7 +47,7 @@ impl Course {
         if end != End::Prompt {
             let why = format!("{} to a publication by size", end.because());
             self.note("prompt", Err(why.clone()), None);
-            self.note("data-form", Err(why), Some(Form::Raw.words()));
+            self.note("data-form", Err(why), Some(form_words(DataForm::Raw)));
             return Ok(());
         }
         // What belongs to the prompt comes with it.
@@ -61,17 +63,17 @@ impl Course {
         let outcome = self.console.outcome("+MQTTPUB", Duration::from_secs(10)).await?;
         let message = if outcome.is_done() { self.receive().await? } else { None };
         let found = match message.as_ref().map(|message| message.payload.as_slice()) {
-            Some(b"3132") => Ok(Form::Raw),
-            Some(b"12") => Ok(Form::HexDigits),
-            Some(b"1234") => Ok(Form::HexBytes),
+            Some(b"3132") => Ok(DataForm::Raw),
+            Some(b"12") => Ok(DataForm::HexDigits),
+            Some(b"1234") => Ok(DataForm::HexBytes),
             Some(other) => Err(format!("3132 came back as {}", other.escape_ascii())),
             None => Err(format!("the message did not come back ({})", outcome.end.because())),
         };
         self.discovered.form = found.as_ref().ok().copied();
         self.note(
             "data-form",
-            found.map(|form| form.words().into()),
-            Some(Form::Raw.words()),
+            found.map(|form| form_words(form).into()),
+            Some(form_words(DataForm::Raw)),
         );
 
         let quoted = message

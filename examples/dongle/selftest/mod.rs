@@ -162,9 +162,9 @@ async fn course(
     }
     if result.is_ok() && course.left() > Duration::from_secs(10) {
         say("the driver to try what was found");
-        let found = match course.verifiable() {
-            Err(why) => Err(why),
-            Ok(()) => {
+        let found = match course.discovered.form {
+            None => Err("the form of data is not known".into()),
+            Some(_) => {
                 let port = course.console.into_port();
                 let tried = verify::verify(port, memory, &course.discovered, target, &course.topic);
                 match select(tried, interrupt::pressed()).await {

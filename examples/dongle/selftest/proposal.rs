@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fibocom_mqtt::{Dialect, Escapes, Limit};
+use fibocom_mqtt::{DataForm, Dialect, Escapes, Limit};
 use serde_json::{Value, json};
 
-use super::finding::{Discovered, Form};
+use super::finding::Discovered;
 
 /// The driver's name for a limit, if the driver sends anything by it.
 fn limit_name(limit: Limit) -> Option<&'static str> {
@@ -23,7 +23,7 @@ fn limit_name(limit: Limit) -> Option<&'static str> {
 impl Discovered {
     /// The dialect to give to [`fibocom_mqtt::Modem::with_dialect`].
     pub fn dialect(&self) -> Dialect {
-        let mut dialect = Dialect::default();
+        let mut dialect = Dialect::default().data_form(self.form.unwrap_or_default());
         if let Some(decoded) = self.escapes {
             dialect = dialect.escapes(escapes(decoded));
         }
@@ -42,6 +42,9 @@ impl Discovered {
     /// The same as an expression to paste.
     pub fn expression(&self) -> String {
         let mut text = "Dialect::default()".to_owned();
+        if let Some(form) = self.form {
+            text += &format!(".data_form(DataForm::{form:?})");
+        }
         if let Some(decoded) = self.escapes {
             text += &format!(".escapes(Escapes::{:?})", escapes(decoded));
         }
@@ -72,9 +75,9 @@ impl Discovered {
 
     pub fn object(&self) -> Value {
         let form = self.form.map(|form| match form {
-            Form::Raw => "raw",
-            Form::HexBytes => "hex-bytes",
-            Form::HexDigits => "hex-digits",
+            DataForm::Raw => "raw",
+            DataForm::HexBytes => "hex-bytes",
+            DataForm::HexDigits => "hex-digits",
         });
         json!({
             "event": "dialect",

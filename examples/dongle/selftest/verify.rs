@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::{
-    Clock, ConnectionId, Error, Limit, Modem, Publication, QoS, StdClock, TopicFilter, TopicName, TransportError,
+    Clock, ConnectionId, DataForm, Error, Limit, Modem, Publication, QoS, StdClock, TopicFilter, TopicName,
+    TransportError,
 };
 
 use super::course::Course;
-use super::finding::{Discovered, Form};
+use super::finding::Discovered;
 use crate::failure::Failure;
 use crate::options::Target;
 use crate::port::Port;
@@ -32,18 +33,6 @@ impl Course {
             .await?;
         Ok(())
     }
-
-    /// Whether there is anything to try.
-    pub fn verifiable(&self) -> Result<(), String> {
-        match self.discovered.form {
-            Some(Form::Raw) => Ok(()),
-            Some(form) => Err(format!(
-                "this version of the driver writes raw bytes, and the module wants {}",
-                form.words()
-            )),
-            None => Err("the form of data is not known".into()),
-        }
-    }
 }
 
 /// Every byte goes out and comes back, through a driver that was told what was found.
@@ -60,9 +49,11 @@ pub async fn verify(
     let mut most = 256;
     for (limit, value) in &discovered.limits {
         modem.set_limit(*limit, *value);
-        if matches!(limit, Limit::Payload | Limit::Received) {
-            most = most.min(*value);
-        }
+        most = match limit {
+            Limit::Payload if discovered.form == Some(DataForm::HexDigits) => most.min(value / 2),
+            Limit::Payload | Limit::Received => most.min(*value),
+            _ => most,
+        };
     }
     let payload: Vec<u8> = (0..=u8::MAX).take(most.into()).collect();
     let tried = round_trip(&mut modem, target, topic, &payload);
