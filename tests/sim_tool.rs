@@ -1,6 +1,11 @@
 //! The simulator as a program, through its command line.
 #![cfg(feature = "sim")]
 
+/// Tests inside an example are not run: it has them run here.
+#[allow(dead_code)]
+#[path = "../examples/simulator/control.rs"]
+mod control;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
