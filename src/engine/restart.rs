@@ -89,6 +89,11 @@ impl Engine<'_> {
         self.watch.restarted
     }
 
+    /// Whether the module has restarted since this was asked last, while attaching or otherwise.
+    pub(crate) fn take_reboot(&mut self) -> bool {
+        core::mem::take(&mut self.rebooted)
+    }
+
     /// Whether something looks like a restart, which [`note_error_reports`](Self::note_error_reports) is to settle.
     pub(crate) fn suspects_restart(&self) -> bool {
         self.watch.suspected
@@ -137,6 +142,8 @@ impl Engine<'_> {
         if let Some(trace) = &mut self.trace {
             trace(Trace::Restart);
         }
+        self.rebooted = true;
+        self.give_up_body();
         let in_use = self.connections.restarted();
         self.watch.restarted |= self.watch.attached || in_use;
         (self.watch.settings, self.watch.suspected) = (false, false);
@@ -145,6 +152,8 @@ impl Engine<'_> {
 
     /// The driver goes on through another port, and what is behind it is not known.
     pub(crate) fn give_up(&mut self) {
+        self.give_up_body();
+        self.decoder.forget_quoting(self.dialect.read_quotes);
         self.connections.forget();
         self.watch = Watch::new();
         self.stop();
@@ -153,9 +162,8 @@ impl Engine<'_> {
     /// Nothing that is under way goes on.
     fn stop(&mut self) {
         self.quiet_until = None;
-        self.decoder.abandon_body();
         // What was written only in part would become the beginning of the next command, and a question went unheard.
-        if !self.pending().is_empty() || self.fence.is_active() {
+        if self.transmit.is_incomplete() || self.fence.is_active() {
             self.fence.require();
         }
         self.transmit.clear();

@@ -342,7 +342,11 @@ where
 
     fn note_imei(&mut self, imei: &Value) {
         let digits = imei.as_str().chars().filter(char::is_ascii_digit).take(15);
-        self.imei = digits.collect();
+        let former = core::mem::replace(&mut self.imei, digits.collect());
+        if !former.is_empty() && former != self.imei {
+            // It is another module, and what that one holds is not known.
+            self.tls.forget();
+        }
     }
 
     /// An identification command; a module that refuses it has no such name.
