@@ -5,8 +5,8 @@
 
 use core::time::Duration;
 
-use super::exchange::Phase;
-use super::{Engine, Link, Outcome};
+use super::exchange::{Exchange, Phase};
+use super::{DATA_MODE_MARGIN, Engine, Link, Outcome};
 use crate::Instant;
 use crate::error::Error;
 use crate::trace::Trace;
@@ -63,6 +63,8 @@ impl Engine<'_> {
             attaching: true,
             ..Watch::new()
         };
+        // Attaching listens for as long by itself.
+        self.quiet_until = None;
         // The line may hold the rest of what another host has asked.
         self.secretive = true;
     }
@@ -151,12 +153,25 @@ impl Engine<'_> {
     }
 
     /// The driver goes on through another port, and what is behind it is not known.
-    pub(crate) fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self, now: Instant) {
+        let data_mode = self.data_mode_until(now);
         self.give_up_body();
         self.decoder.forget_quoting(self.dialect.read_quotes);
         self.connections.forget();
         self.watch = Watch::new();
         self.stop();
+        // It may be the same module, and then it still waits for the rest.
+        self.quiet_until = data_mode;
+    }
+
+    /// Until when the module may be in a data mode, should the rest of the data not come.
+    fn data_mode_until(&self, now: Instant) -> Option<Instant> {
+        let limit = self.dialect.data_mode_limit?;
+        let may_take_data = |exchange: &&Exchange| exchange.prompt && exchange.awaits_final();
+        let Some(exchange) = self.exchange.as_ref().filter(may_take_data) else {
+            return self.quiet_until;
+        };
+        Some(exchange.data_until.unwrap_or(now + limit) + DATA_MODE_MARGIN)
     }
 
     /// Nothing that is under way goes on.
