@@ -7,9 +7,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
-use fibocom_mqtt::sim::{NetworkNeed, Port, Settings, Unplugged, VirtualClock, World};
+use fibocom_mqtt::sim::{EarlyCommand, Fault, NetworkNeed, Port, Settings, Unplugged, VirtualClock, World};
 use fibocom_mqtt::{
-    Clock, ConnectionId, Dialect, Error, Feature, Incoming, Limit, Network, Tls, TlsProblem, Trace, command,
+    Clock, ConnectionId, Dialect, Error, Feature, Incoming, Limit, Network, Publication, Tls, TlsProblem, Trace,
+    command,
 };
 use support::*;
 
@@ -401,6 +402,60 @@ fn a_restart_between_two_pieces_of_a_key_shows_nothing_of_it() {
         let shown = shown.into_inner().unwrap();
         for piece in ["czNj", "cmV0", "PRIVATE"] {
             assert!(!shown.contains(piece), "{cut} ms: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_sleeping_module_that_answers_too_late_ends_the_call() {
+    // Each call that wakes it goes unanswered, and so does each question of the fence in between.
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.allow_sleep(true).await.unwrap();
+        let late = Fault::LateOk(Duration::from_millis(4475));
+        world.module(|module| {
+            module.settings_mut().faults.push(late);
+            module.settings_mut().early_command = EarlyCommand::Refused;
+        });
+        let began = world.clock().elapsed();
+        for _ in 0..5 {
+            sleep(&world, 60 * SECOND).await;
+            assert_eq!(modem.send(&command::ReadSignal).await, Err(Error::Silent));
+        }
+        assert!(world.clock().elapsed() - began < 600 * SECOND);
+        world.module(|module| module.settings_mut().faults.clear());
+        sleep(&world, 60 * SECOND).await;
+        modem.send(&command::ReadSignal).await.unwrap();
+    });
+}
+
+#[test]
+fn behind_another_port_the_same_module_is_given_no_command_for_a_message() {
+    for after in [1, 5, 10, 20] {
+        for attaches in [false, true] {
+            let world = World::online(Settings::l610());
+            let mut memory = Memory::default();
+            world.block_on(async {
+                let mut modem = memory.paced(&world, Dialect::default());
+                modem.attach(WAIT).await.unwrap();
+                let mut client = connected(&mut modem).await;
+                let publication = Publication::new(topic("t"), &[b'x'; 1000]);
+                let pause = sleep(&world, Duration::from_millis(after));
+                assert!(matches!(
+                    select(client.publish(&publication), pause).await,
+                    Either::Second(())
+                ));
+                drop(modem.replace_port(Paced::new(&world)));
+                if attaches {
+                    modem.attach(WAIT).await.unwrap();
+                }
+                modem.send(&command::ReadSignal).await.unwrap();
+            });
+            for (_, message) in world.broker().published() {
+                assert!(message.payload.iter().all(|byte| *byte == b'x'), "after {after} ms");
+            }
         }
     }
 }

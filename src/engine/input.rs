@@ -280,12 +280,12 @@ impl Engine<'_> {
             let same = |(awaited, on): (Operation, ConnectionId)| awaited == operation && on.get() == id;
             exchange.operation().is_some_and(same) && !exchange.awaits_its_turn()
         };
-        let exchange = self.exchange.as_mut().filter(own);
         let owed = connection.owed == Some(operation);
         if owed {
             connection.owed = None;
         }
-        let Some(exchange) = exchange else {
+        // Only a close can be tried again while one is owed. Success ends both; failure is that of the first.
+        let Some(exchange) = self.exchange.as_mut().filter(own).filter(|_| success || !owed) else {
             if let (true, Some(id)) = (owed, ConnectionId::new(id)) {
                 connection.apply(operation, success);
                 self.note_settled(Settled {
@@ -295,7 +295,6 @@ impl Engine<'_> {
             }
             return;
         };
-        // Only a close can be tried again while one is owed, and either's result ends both.
         connection.apply(operation, success);
         exchange.result = Some(success);
         if exchange.phase == Phase::Result {

@@ -63,8 +63,6 @@ impl Engine<'_> {
             attaching: true,
             ..Watch::new()
         };
-        // Attaching listens for as long by itself.
-        self.quiet_until = None;
         // The line may hold the rest of what another host has asked.
         self.secretive = true;
     }
