@@ -170,7 +170,12 @@ where
             };
             match asked {
                 Err(Error::Lost(size)) => return Ok(Some(Incoming::Lost(id, size))),
-                asked => asked?,
+                Err(error) => {
+                    // The others come first the next time.
+                    self.served = id.get();
+                    return Err(error);
+                }
+                Ok(()) => {}
             }
         }
     }

@@ -63,6 +63,11 @@ impl<'b> Decoder<'b> {
         self.quoted
     }
 
+    /// Another module may quote otherwise.
+    pub(crate) fn forget_quoting(&mut self, quoted: Option<bool>) {
+        self.quoted = quoted;
+    }
+
     /// From now on `>` at the start of a line is a prompt, or is not.
     pub(crate) fn expect_prompt(&mut self, expected: bool) {
         self.prompt = expected;
@@ -76,9 +81,9 @@ impl<'b> Decoder<'b> {
         self.kept = 0;
     }
 
-    /// Gives up a body whose rest does not come, and says on which connection.
-    pub(crate) fn abandon_body(&mut self) -> Option<u8> {
-        self.body.take().map(|body| body.header.id)
+    /// Gives up a body whose rest does not come, and gives its header.
+    pub(crate) fn abandon_body(&mut self) -> Option<grammar::ReadHeader> {
+        self.body.take().map(|body| body.header)
     }
 
     /// The line that the last frame was about.

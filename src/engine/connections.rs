@@ -118,6 +118,7 @@ impl Connection {
     pub(crate) fn disown(&mut self) {
         if self.link == Link::Open {
             self.link = Link::Closed;
+            self.break_unreported = true;
         }
     }
 

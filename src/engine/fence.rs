@@ -64,8 +64,11 @@ impl Fence {
     }
 
     pub(super) fn require(&mut self) {
+        // What comes in between, as the calls that wake a module, must not let it go on for ever.
+        if matches!(self.state, State::Clear | State::Failed) {
+            self.missed = 0;
+        }
         self.state = State::Needed;
-        self.missed = 0;
     }
 
     /// A fence is needed, and what it fences is this command, without its CR.

@@ -276,24 +276,25 @@ impl Engine<'_> {
         let Some(connection) = self.connections.by_number(id) else {
             return;
         };
-        if connection.owed == Some(operation) {
+        let own = |exchange: &&mut Exchange| {
+            let same = |(awaited, on): (Operation, ConnectionId)| awaited == operation && on.get() == id;
+            exchange.operation().is_some_and(same) && !exchange.awaits_its_turn()
+        };
+        let owed = connection.owed == Some(operation);
+        if owed {
             connection.owed = None;
-            connection.apply(operation, success);
-            if let Some(id) = ConnectionId::new(id) {
+        }
+        // Only a close can be tried again while one is owed. Success ends both; failure is that of the first.
+        let Some(exchange) = self.exchange.as_mut().filter(own).filter(|_| success || !owed) else {
+            if let (true, Some(id)) = (owed, ConnectionId::new(id)) {
+                connection.apply(operation, success);
                 self.note_settled(Settled {
                     operation: Some((operation, id)),
                     outcome: Outcome::Result(success),
                 });
             }
             return;
-        }
-        let Some(exchange) = &mut self.exchange else { return };
-        let own = exchange
-            .operation()
-            .is_some_and(|(awaited, on)| awaited == operation && on.get() == id);
-        if !own || exchange.awaits_its_turn() {
-            return;
-        }
+        };
         connection.apply(operation, success);
         exchange.result = Some(success);
         if exchange.phase == Phase::Result {

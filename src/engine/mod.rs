@@ -72,6 +72,8 @@ pub(crate) struct Engine<'b> {
     quiet_until: Option<Instant>,
     connections: Connections,
     watch: Watch,
+    /// The module has restarted, and what was loaded into it is gone.
+    rebooted: bool,
     /// The last `+MIPCALL` line that nobody had asked for.
     call_news: Option<PdpState>,
     pub(crate) dialect: Dialect,
@@ -98,6 +100,7 @@ impl<'b> Engine<'b> {
             quiet_until: None,
             connections: Connections::new(),
             watch: Watch::new(),
+            rebooted: false,
             call_news: None,
             dialect,
             capabilities: Model::UNKNOWN.capabilities(),
@@ -226,18 +229,23 @@ impl<'b> Engine<'b> {
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
     pub(crate) fn waive_fence(&mut self) {
         self.fence.waive();
-        self.give_up_body();
+        // While its READ is under way, the rest of a message still comes, and is no line (law 1).
+        if self.exchange.is_none() {
+            self.give_up_body();
+        }
     }
 
-    /// What is left of a message does not come any more.
+    /// What is left of a message does not come any more. The module has handed it out, so it is lost.
     fn give_up_body(&mut self) {
-        if let Some(connection) = self
-            .decoder
-            .abandon_body()
-            .and_then(|id| self.connections.by_number(id))
-        {
+        let Some(header) = self.decoder.abandon_body() else {
+            return;
+        };
+        let Some(id) = ConnectionId::new(header.id) else { return };
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.was_read(header.size());
             count(&mut connection.counters.lost);
         }
+        self.store.miss(id, header.size());
     }
 
     pub(crate) fn require_fence(&mut self) {

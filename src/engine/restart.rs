@@ -5,8 +5,8 @@
 
 use core::time::Duration;
 
-use super::exchange::Phase;
-use super::{Engine, Link, Outcome};
+use super::exchange::{Exchange, Phase};
+use super::{DATA_MODE_MARGIN, Engine, Link, Outcome};
 use crate::Instant;
 use crate::error::Error;
 use crate::trace::Trace;
@@ -89,6 +89,11 @@ impl Engine<'_> {
         self.watch.restarted
     }
 
+    /// Whether the module has restarted since this was asked last, while attaching or otherwise.
+    pub(crate) fn take_reboot(&mut self) -> bool {
+        core::mem::take(&mut self.rebooted)
+    }
+
     /// Whether something looks like a restart, which [`note_error_reports`](Self::note_error_reports) is to settle.
     pub(crate) fn suspects_restart(&self) -> bool {
         self.watch.suspected
@@ -137,6 +142,8 @@ impl Engine<'_> {
         if let Some(trace) = &mut self.trace {
             trace(Trace::Restart);
         }
+        self.rebooted = true;
+        self.give_up_body();
         let in_use = self.connections.restarted();
         self.watch.restarted |= self.watch.attached || in_use;
         (self.watch.settings, self.watch.suspected) = (false, false);
@@ -144,18 +151,32 @@ impl Engine<'_> {
     }
 
     /// The driver goes on through another port, and what is behind it is not known.
-    pub(crate) fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self, now: Instant) {
+        let data_mode = self.data_mode_until(now);
+        self.give_up_body();
+        self.decoder.forget_quoting(self.dialect.read_quotes);
         self.connections.forget();
         self.watch = Watch::new();
         self.stop();
+        // It may be the same module, and then it still waits for the rest.
+        self.quiet_until = data_mode;
+    }
+
+    /// Until when the module may be in a data mode, should the rest of the data not come.
+    fn data_mode_until(&self, now: Instant) -> Option<Instant> {
+        let limit = self.dialect.data_mode_limit?;
+        let may_take_data = |exchange: &&Exchange| exchange.prompt && exchange.awaits_final();
+        let Some(exchange) = self.exchange.as_ref().filter(may_take_data) else {
+            return self.quiet_until;
+        };
+        Some(exchange.data_until.unwrap_or(now + limit) + DATA_MODE_MARGIN)
     }
 
     /// Nothing that is under way goes on.
     fn stop(&mut self) {
         self.quiet_until = None;
-        self.decoder.abandon_body();
         // What was written only in part would become the beginning of the next command, and a question went unheard.
-        if !self.pending().is_empty() || self.fence.is_active() {
+        if self.transmit.is_incomplete() || self.fence.is_active() {
             self.fence.require();
         }
         self.transmit.clear();

@@ -333,3 +333,48 @@ fn a_message_in_digits_is_counted_in_bytes() {
         assert_eq!(engine.take_outcome(), Some(Outcome::Cut { sent: 3 }));
     });
 }
+
+#[test]
+fn a_restart_between_two_pieces_of_an_upload_leaves_no_half_command() {
+    with_engine(|engine| {
+        let command = b"AT+GTSSLFILE=\"KEYFILE\",60\r";
+        let write = |buffer: &mut [u8]| {
+            buffer[..command.len()].copy_from_slice(command);
+            command.len()
+        };
+        let data = [b'k'; 60];
+        engine.load_upload(data.len(), &write).unwrap();
+        engine.begin(request(Kind::Upload), at(0));
+        engine.written(command.len(), at(0));
+        engine.receive(b"\r\n>\r\n", at(0));
+        engine.feed(&data);
+        let piece = engine.pending().len();
+        assert!((1..60).contains(&piece));
+        engine.written(piece, at(0));
+        engine.receive(b"\r\nAT READY\r\n", at(5));
+        assert_eq!(engine.take_outcome(), Some(Outcome::Restarted { sent: false }));
+        // The piece may stand at the front of the next command, and be echoed with it.
+        assert!(engine.wants_fence());
+        assert!(engine.secretive);
+    });
+}
+
+#[test]
+fn a_message_whose_rest_does_not_come_is_told_as_lost() {
+    for ends in [
+        |engine: &mut Engine<'_>| engine.give_up(at(2)),
+        |engine: &mut Engine<'_>| engine.note_error_reports(false, at(2)),
+    ] {
+        with_engine(|engine| {
+            send(engine, Kind::Read(ID), b"AT+MQTTREAD=1\r", b"");
+            engine.receive(b"\r\n+MQTTREAD: 1,0,1,8,\"t\",\"half", at(1));
+            ends(engine);
+            let size = Announcement {
+                topic_len: 1,
+                payload_len: 8,
+            };
+            assert_eq!(engine.lost(ID), Some(size));
+            assert_eq!(engine.counters(Some(ID)).lost, 1);
+        });
+    }
+}

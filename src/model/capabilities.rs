@@ -299,9 +299,12 @@ impl Capabilities {
 
     /// Begins anew from this model's table, unless the caller has named another. What the caller set stays.
     pub(crate) fn identify(&mut self, model: Model, source: Source) {
-        if source < self.model.source {
-            return;
-        }
+        let (model, source) = if source < self.model.source {
+            // What a former module has said does not hold for this one.
+            (self.model.value, self.model.source)
+        } else {
+            (model, source)
+        };
         let mut fresh = Self::new(model);
         fresh.model.source = source;
         for (new, old) in fresh.limits.iter_mut().zip(self.limits) {

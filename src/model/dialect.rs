@@ -19,6 +19,8 @@ use crate::types::Escapes;
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 pub struct Dialect {
     escapes: Option<Escapes>,
+    /// What the module's firmware is known to decode, where the caller has not said it.
+    decodes: Escapes,
     pub(crate) read_quotes: Option<bool>,
     #[cfg_attr(all(feature = "defmt", target_os = "none"), defmt(Debug2Format))]
     pub(crate) data_mode_limit: Option<Duration>,
@@ -57,6 +59,7 @@ impl Default for Dialect {
     fn default() -> Self {
         Self {
             escapes: None,
+            decodes: Escapes::Unknown,
             read_quotes: None,
             data_mode_limit: Some(Duration::from_secs(30)),
             result_at_qos0: true,
@@ -107,14 +110,15 @@ impl Dialect {
 
     /// What is in force for strings.
     pub(crate) fn string_escapes(&self) -> Escapes {
-        self.escapes.unwrap_or_default()
+        self.escapes.unwrap_or(self.decodes)
     }
 
     /// Takes what the firmware version tells, where the caller has not said otherwise.
     pub(crate) fn refine(&mut self, platform: Platform) {
-        if platform == Platform::Unisoc && self.escapes.is_none() {
-            self.escapes = Some(Escapes::Hex);
-        }
+        self.decodes = match platform {
+            Platform::Unisoc => Escapes::Hex,
+            Platform::Unknown => Escapes::Unknown,
+        };
     }
 }
 

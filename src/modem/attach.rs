@@ -214,22 +214,29 @@ where
 
     async fn take_hold(&mut self, attach: &Attach, scan: Option<Scan<'_, T>>) -> Result<Attached, Error<T::Error>> {
         self.engine.expect_anything();
-        // Until it is asked. One that sleeps is woken by the calls.
-        self.sleep.allowed = false;
         let until = self.now() + attach.wait;
-        let identity = loop {
-            self.find(attach.fresh, until, scan.as_ref()).await?;
-            match self.identify().await {
-                Err(Error::Restarted) if self.now() < until => {}
-                identity => break identity?,
+        let mut fresh = attach.fresh;
+        loop {
+            // Until it is asked. One that sleeps is woken by the calls.
+            self.sleep.allowed = false;
+            self.find(fresh, until, scan.as_ref()).await?;
+            match self.get_to_know(attach.open).await {
+                // It went down again: it takes no data, and boots.
+                Err(Error::Restarted | Error::Silent) if self.now() < until => fresh = true,
+                attached => return attached,
             }
-        };
+        }
+    }
+
+    /// Asks a module that answers who it is, what it has open, and what it can do.
+    async fn get_to_know(&mut self, wanted: OpenConnections) -> Result<Attached, Error<T::Error>> {
+        let identity = self.identify().await?;
         self.note_imei(&identity.imei);
         self.learn_model(&identity);
         self.find_sleep().await?;
         let now = self.now();
         self.engine.note_attached(now);
-        let open = self.take_over(attach.open).await?;
+        let open = self.take_over(wanted).await?;
         self.refine(Answers::Perhaps).await?;
         Ok(Attached { identity, open })
     }
@@ -342,7 +349,11 @@ where
 
     fn note_imei(&mut self, imei: &Value) {
         let digits = imei.as_str().chars().filter(char::is_ascii_digit).take(15);
-        self.imei = digits.collect();
+        let former = core::mem::replace(&mut self.imei, digits.collect());
+        if !former.is_empty() && former != self.imei {
+            // It is another module, and what that one holds is not known.
+            self.tls.forget();
+        }
     }
 
     /// An identification command; a module that refuses it has no such name.

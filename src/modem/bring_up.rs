@@ -292,6 +292,11 @@ where
         self.attach_packet(until, progress).await
     }
 
+    /// Whether the data connection stands, as far as the module tells.
+    pub(super) async fn has_call(&mut self) -> Result<bool, Error<T::Error>> {
+        Ok(self.tolerate(&ReadPdp).await? != Some(PdpState::Down))
+    }
+
     /// Ends a data connection that is of no use, and waits for the line that says so: it must not be taken for the next one's end.
     async fn hang_up(&mut self) -> Result<(), Error<T::Error>> {
         let _ = self.engine.take_call_news();

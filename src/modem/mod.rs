@@ -165,7 +165,7 @@ where
     /// # Ok(()) }
     /// ```
     pub fn replace_port(&mut self, port: T) -> T {
-        self.engine.give_up();
+        self.engine.give_up(self.clock.now());
         self.unflushed = false;
         core::mem::replace(&mut self.port, port)
     }

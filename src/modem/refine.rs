@@ -99,7 +99,8 @@ where
                     question.exists(true, &mut self.engine.capabilities);
                 }
                 Err(Error::Module(error)) => {
-                    if answers == Answers::Final && is_unknown(error) {
+                    // A network that is lost again takes no command away.
+                    if answers == Answers::Final && is_unknown(error) && self.has_call().await? {
                         question.exists(false, &mut self.engine.capabilities);
                     }
                 }

@@ -275,6 +275,8 @@ where
                 }
             },
         };
+        // Unlike what lay in the port, it says that the module is awake.
+        self.sleep.note_traffic(self.clock.now());
         self.received(&bytes, count)
     }
 

@@ -24,20 +24,20 @@ const CALLING: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Sleep {
     pub(super) allowed: bool,
-    /// When a byte was last written.
-    wrote_at: Instant,
+    /// When a byte was last written, or came while somebody waited for it.
+    active_at: Instant,
 }
 
 impl Sleep {
     pub(super) const fn new(now: Instant) -> Self {
         Self {
             allowed: false,
-            wrote_at: now,
+            active_at: now,
         }
     }
 
     pub(super) fn note_traffic(&mut self, now: Instant) {
-        self.wrote_at = now;
+        self.active_at = now;
     }
 }
 
@@ -108,8 +108,7 @@ where
 
     /// Whether the module may be asleep.
     pub(super) fn must_wake(&self) -> bool {
-        let active_at = self.sleep.wrote_at.max(self.engine.heard_at());
-        self.sleep.allowed && self.now() >= active_at + AWAKE
+        self.sleep.allowed && self.now() >= self.sleep.active_at + AWAKE
     }
 
     /// Calls the module until it answers. Nothing else may be on its way: then it is in no data mode, and `AT` is a command.

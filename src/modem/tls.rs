@@ -176,6 +176,10 @@ where
     /// uploads what is missing, and sets version and verification.
     pub(crate) async fn prepare_tls(&mut self, tls: &Tls<'_>) -> Result<(), Error<T::Error>> {
         let files = self.send(&ReadTlsFiles).await?;
+        if self.engine.take_reboot() {
+            // The module does not list what it has lost.
+            self.tls.forget();
+        }
         self.tls.note(&files);
         let mut missing = [None; TlsFile::ALL.len()];
         for (place, file) in missing.iter_mut().zip(TlsFile::ALL) {

@@ -1,6 +1,7 @@
 //! A reply answers its own command, and nothing is sent twice.
 
 use embassy_futures::join::join;
+use fibocom_mqtt::sim::Fault;
 use fibocom_mqtt::{BreakCause, Delivery, Dialect, Error, ModuleError, Publication, QoS, TopicFilter, command};
 
 use crate::SECOND;
@@ -129,5 +130,21 @@ fn an_error_whose_cause_is_the_end_of_the_connection_says_so() {
         let lost = Err(Error::Disconnected(BreakCause::Link));
         assert_eq!(client.publish(&publication).await, lost);
         assert_eq!(client.publish(&publication).await, lost);
+    });
+}
+
+#[test]
+fn a_close_that_is_tried_again_ends_with_its_own_result() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        world.module(|module| module.settings_mut().faults.push(Fault::Silent));
+        assert_eq!(client.disconnect().await, Err(Error::Silent));
+        world.module(|module| module.settings_mut().faults.clear());
+        // The first one never reached the module, so no other result comes.
+        assert_eq!(client.disconnect().await, Ok(()));
+        connected(&mut modem).await;
     });
 }

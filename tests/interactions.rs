@@ -1,0 +1,461 @@
+//! Where parts of the driver meet: sleep and receiving, restarts and files, another module behind a new port.
+#![cfg(feature = "sim")]
+
+mod support;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use embassy_futures::select::{Either, select};
+use fibocom_mqtt::sim::{EarlyCommand, Fault, NetworkNeed, Port, Settings, Unplugged, VirtualClock, World};
+use fibocom_mqtt::{
+    Clock, ConnectionId, Dialect, Error, Feature, Incoming, Limit, Network, Publication, Tls, TlsProblem, Trace,
+    command,
+};
+use support::*;
+
+const WAIT: Duration = Duration::from_secs(40);
+const SECOND: Duration = Duration::from_secs(1);
+const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----\r\nTWV0ZXI=\r\n-----END CERTIFICATE-----\r\n";
+const KEY: &[u8] = b"-----BEGIN PRIVATE KEY-----\r\nczNjcmV0\r\n-----END PRIVATE KEY-----\r\n";
+
+/// A driver that is attached to a module whose data connection is up.
+async fn attached<'b>(memory: &'b mut Memory, world: &World) -> TestModem<'b> {
+    let mut modem = memory.modem(world);
+    modem.attach(WAIT).await.unwrap();
+    modem
+}
+
+/// A port that gives a few bytes every millisecond.
+struct Slow(Port, VirtualClock);
+
+impl embedded_io_async::ErrorType for Slow {
+    type Error = Unplugged;
+}
+
+impl embedded_io_async::Read for Slow {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unplugged> {
+        self.1.sleep_until(self.1.now() + Duration::from_millis(1)).await;
+        let len = buffer.len().min(16);
+        self.0.read(&mut buffer[..len]).await
+    }
+}
+
+impl embedded_io_async::Write for Slow {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Unplugged> {
+        self.0.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Unplugged> {
+        self.0.flush().await
+    }
+}
+
+#[test]
+fn an_announcement_that_lay_in_the_port_says_nothing_about_sleep_now() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.allow_sleep(true).await.unwrap();
+        let mut client = connected(&mut modem).await;
+        let mut buffer = [0; 64];
+        for n in 0..3u8 {
+            assert!(
+                recv_within(&world, &mut client, &mut buffer, 5 * SECOND)
+                    .await
+                    .is_none()
+            );
+            // Nobody reads when the module reports it, and by the time somebody does the module sleeps again.
+            world.broker().client("elsewhere").publish("t", [n], 1, false);
+            sleep(&world, 30 * SECOND).await;
+            assert!(world.module(|module| module.is_asleep()));
+            assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), [n]);
+        }
+    });
+    assert!(world.record().lost_commands().is_empty());
+}
+
+#[test]
+fn another_module_behind_a_new_port_shows_its_own_form_of_read() {
+    for (first, second) in [(true, false), (false, true)] {
+        let quoting = |quote_read| Settings {
+            quote_read,
+            ..Settings::l610().online()
+        };
+        let world = World::new(quoting(first));
+        let line = world.add(quoting(second));
+        let mut memory = Memory::default();
+        world.block_on(async {
+            let mut modem = attached(&mut memory, &world).await;
+            for port in [None, Some(line.port())] {
+                if let Some(port) = port {
+                    drop(modem.replace_port(port));
+                    modem.attach(WAIT).await.unwrap();
+                }
+                let mut client = connected(&mut modem).await;
+                let mut buffer = [0; 64];
+                for payload in ["one", "\"two\""] {
+                    world.broker().client("elsewhere").publish("t/\"u", payload, 1, false);
+                    assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), payload.as_bytes());
+                }
+                client.disconnect().await.unwrap();
+            }
+        });
+    }
+}
+
+#[test]
+fn another_module_is_not_taken_to_decode_what_the_former_one_did() {
+    // The first is known by its firmware to decode `\22`, the second is not.
+    let world = World::online(Settings::l610());
+    world.on_command(b"AT+CGMR", b"\r\n16000.1208.00.86.02.02\r\n\r\nOK\r\n");
+    let line = world.add(Settings::l610().online());
+    line.on_command(b"AT+CGMR", b"\r\n12007.6005.00.02.03.04\r\n\r\nOK\r\n");
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        let quoted = options().credentials(fibocom_mqtt::Credentials::new("a\"b", "c"));
+        modem.client(ConnectionId::FIRST).connect(&quoted).await.unwrap();
+        drop(modem.replace_port(line.port()));
+        modem.attach(WAIT).await.unwrap();
+        let refused = modem.client(ConnectionId::FIRST).connect(&quoted).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    });
+}
+
+#[test]
+fn what_the_caller_calls_the_model_keeps_no_limit_of_the_former_module() {
+    let world = World::online(Settings::l610());
+    world.on_command(b"AT+MQTTUSER=?", b"\r\n+MQTTUSER: (1,2),7,7,7\r\n\r\nOK\r\n");
+    let line = world.add(Settings::l610().online());
+    line.on_command(b"AT+MQTTUSER=?", b"\r\nERROR\r\n");
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = memory.modem(&world);
+        modem.set_model("L610".parse().unwrap());
+        let table = modem.capabilities().limit(Limit::User);
+        modem.set_limit(Limit::Payload, 77);
+        modem.attach(WAIT).await.unwrap();
+        assert_eq!(modem.capabilities().limit(Limit::User).value, 7);
+        drop(modem.replace_port(line.port()));
+        modem.attach(WAIT).await.unwrap();
+        assert_eq!(modem.capabilities().limit(Limit::User), table);
+        assert_eq!(modem.capabilities().limit(Limit::Payload).value, 77);
+    });
+}
+
+#[test]
+fn a_restart_forgets_files_that_the_module_does_not_list() {
+    // Without a trust file only the certificate and its key are loaded, and a module that lost them does not list them.
+    let world = World::online(Settings::l610());
+    world.broker().require_tls(b"");
+    world.broker().require_certificate(CERTIFICATE);
+    let mut memory = Memory::default();
+    let tls = Tls::new()
+        .client_certificate(CERTIFICATE, KEY)
+        .dangerously_skip_verification();
+    let options = options().tls(tls);
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();
+        world.restart();
+        sleep(&world, 20 * SECOND).await;
+        let mut buffer = [0; 64];
+        let lost = modem.client(ConnectionId::FIRST).recv(&mut buffer).await;
+        assert_eq!(lost, Err(Error::Restarted));
+        modem.attach(WAIT).await.unwrap();
+        modem.bring_up(&Network::new(), WAIT).await.unwrap();
+        modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();
+    });
+    assert_eq!(
+        world
+            .broker()
+            .opens()
+            .last()
+            .unwrap()
+            .tls
+            .as_ref()
+            .unwrap()
+            .certificates,
+        [CERTIFICATE]
+    );
+}
+
+#[test]
+fn a_file_that_a_restart_cut_is_loaded_again_without_another_restart() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    let tls = Tls::new()
+        .client_certificate(CERTIFICATE, KEY)
+        .dangerously_skip_verification();
+    let options = options().tls(tls);
+    world.block_on(async {
+        let mut modem = memory.paced(&world, Dialect::default());
+        modem.attach(WAIT).await.unwrap();
+        let mut client = modem.client(ConnectionId::FIRST);
+        let upload = async {
+            while !world.module(|module| module.in_data_mode()) {
+                sleep(&world, Duration::from_millis(1)).await;
+            }
+        };
+        assert!(matches!(
+            select(client.connect(&options), upload).await,
+            Either::Second(())
+        ));
+        world.restart();
+        sleep(&world, 20 * SECOND).await;
+        modem.attach(WAIT).await.unwrap();
+        modem.bring_up(&Network::new(), WAIT).await.unwrap();
+        modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();
+    });
+    assert_eq!(
+        world
+            .broker()
+            .opens()
+            .last()
+            .unwrap()
+            .tls
+            .as_ref()
+            .unwrap()
+            .certificates,
+        [CERTIFICATE]
+    );
+}
+
+#[test]
+fn files_are_not_taken_to_be_in_another_module() {
+    let world = World::online(Settings::l610());
+    let line = world.add(Settings::l610().online());
+    line.on_command(b"AT+CGSN", b"\r\n864430010099999\r\n\r\nOK\r\n");
+    // Another host has loaded one there.
+    line.on_command(b"AT+GTSSLFILE?", b"\r\n+GTSSLFILE: TRUSTFILE,1\r\n\r\nOK\r\n");
+    let mut memory = Memory::default();
+    let options = options().tls(Tls::new().trust(CERTIFICATE));
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();
+        drop(modem.replace_port(line.port()));
+        modem.attach(WAIT).await.unwrap();
+        let refused = modem.client(ConnectionId::FIRST).connect(&options).await;
+        assert_eq!(refused, Err(Error::Tls(TlsProblem::ForeignFiles)));
+    });
+}
+
+#[test]
+fn the_rest_of_a_message_whose_recv_was_dropped_is_no_line_while_attaching() {
+    // Restart reports, breaks and results in the payload, and the line is slow enough to be attached to in the middle of it.
+    let payload = b"\r\nAT READY\r\n\r\nOK\r\n\r\n+MQTTBREAK: 1,2\r\n\r\nOK\r\n".repeat(8);
+    for after in 0..100u64 {
+        let world = World::online(Settings::l610());
+        let restarts = Mutex::new(0);
+        let mut count = |step: Trace<'_>| *restarts.lock().unwrap() += u32::from(matches!(step, Trace::Restart));
+        let mut memory = Memory::default();
+        world.block_on(async {
+            let mut modem = memory.modem_on(Slow(world.port(), world.clock()), &world, Dialect::default());
+            modem.set_trace(&mut count);
+            modem.attach(WAIT).await.unwrap();
+            let mut client = connected(&mut modem).await;
+            world.broker().client("elsewhere").publish("t", &payload, 1, false);
+            let mut buffer = [0; 1024];
+            let pause = sleep(&world, Duration::from_millis(after));
+            if matches!(select(client.recv(&mut buffer), pause).await, Either::First(_)) {
+                return;
+            }
+            modem.attach(WAIT).await.unwrap();
+            let mut client = modem.client(ConnectionId::FIRST);
+            assert!(client.is_connected());
+            assert_eq!(
+                client.recv(&mut buffer).await.unwrap().payload(),
+                payload,
+                "after {after} ms"
+            );
+        });
+        assert_eq!(*restarts.lock().unwrap(), 0, "after {after} ms");
+    }
+}
+
+#[test]
+fn attaching_again_tells_which_connection_is_gone() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        for id in [ConnectionId::FIRST, ConnectionId::SECOND] {
+            let name = format!("meter-{id}");
+            modem.client(id).connect(&options().client_id(&name)).await.unwrap();
+        }
+        // Ended behind the driver's back.
+        let mut port = world.port();
+        embedded_io_async::Write::write_all(&mut port, b"AT+MQTTCLOSE=1\r")
+            .await
+            .unwrap();
+        sleep(&world, SECOND).await;
+        let mut waste = vec![0; port.waiting()];
+        embedded_io_async::Read::read_exact(&mut port, &mut waste)
+            .await
+            .unwrap();
+        modem.attach(WAIT).await.unwrap();
+        let mut buffer = [0; 64];
+        let told = modem.recv_any(&mut buffer).await.unwrap();
+        let id = ConnectionId::FIRST;
+        assert!(
+            matches!(told, Incoming::Disconnected { id: gone, cause: None } if gone == id),
+            "{told:?}"
+        );
+    });
+}
+
+#[test]
+fn a_connection_that_cannot_be_read_keeps_no_other_from_receiving() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        for id in [ConnectionId::FIRST, ConnectionId::SECOND] {
+            let name = format!("meter-{id}");
+            modem.client(id).connect(&options().client_id(&name)).await.unwrap();
+        }
+        world.on_command(b"AT+MQTTREAD=1", b"\r\nERROR\r\n");
+        assert!(world.broker().inject("meter-1", "t", "one", 1));
+        assert!(world.broker().inject("meter-2", "t", "two", 1));
+        let mut buffer = [0; 64];
+        let mut received = Vec::new();
+        for _ in 0..4 {
+            if let Ok(Incoming::Message(id, message)) = modem.recv_any(&mut buffer).await {
+                received.push((id, message.payload().to_vec()));
+            }
+        }
+        assert_eq!(received, [(ConnectionId::SECOND, b"two".to_vec())]);
+    });
+}
+
+#[test]
+fn a_network_that_is_lost_again_at_once_takes_no_feature_from_the_module() {
+    // Without a data connection every MQTT command is refused, its question too, and by some firmware without a reason.
+    let questions = ["AT+MQTTUSER=?", "AT+MQTTSNCID=?", "AT+MQTTAUTHCFG=?"];
+    for stands in [false, true] {
+        let world = World::new(Settings {
+            network_need: NetworkNeed::Everything,
+            ..Settings::l610()
+        });
+        let mut memory = Memory::default();
+        world.block_on(async {
+            let mut modem = attached(&mut memory, &world).await;
+            modem.bring_up(&Network::new(), WAIT).await.unwrap();
+            modem.attach(WAIT).await.unwrap();
+            let features = Feature::ALL.map(|feature| modem.capabilities().feature(feature).value);
+            for question in questions {
+                world.on_command(question.as_bytes(), b"\r\nERROR\r\n");
+            }
+            modem.attach(WAIT).await.unwrap();
+            if !stands {
+                // The call stands when it is asked for the first time, and is gone when the questions are refused.
+                world.module(|module| {
+                    module.on_command_once(b"AT+MIPCALL?", b"\r\n+MIPCALL: 1,10.1.2.3\r\n\r\nOK\r\n");
+                });
+                world.on_command(b"AT+MIPCALL?", b"\r\n+MIPCALL: 0\r\n\r\nOK\r\n");
+            }
+            modem.bring_up(&Network::new(), WAIT).await.unwrap();
+            let has = Feature::ALL.map(|feature| modem.capabilities().feature(feature).value);
+            assert_eq!(has == features, !stands, "{has:?}");
+        });
+    }
+}
+
+#[test]
+fn a_restart_between_two_pieces_of_a_key_shows_nothing_of_it() {
+    // The module boots while the key is on its way, and echoes what it then takes for the beginning of a command.
+    for cut in 1..KEY.len() as u64 / 8 {
+        let world = World::online(Settings {
+            boot_delay: Duration::ZERO,
+            ..Settings::l610()
+        });
+        let shown = Mutex::new(String::new());
+        let mut note = |step: Trace<'_>| *shown.lock().unwrap() += &step.to_string();
+        let mut memory = Memory::default();
+        // So that there are many pieces.
+        memory.transmit = vec![0; 42];
+        let tls = Tls::new()
+            .client_certificate(CERTIFICATE, KEY)
+            .dangerously_skip_verification();
+        let options = options().tls(tls);
+        world.block_on(async {
+            let mut modem = memory.paced(&world, Dialect::default());
+            modem.set_trace(&mut note);
+            modem.attach(WAIT).await.unwrap();
+            let mut client = modem.client(ConnectionId::FIRST);
+            let restart = async {
+                let is_key = |world: &World| world.record().commands().last().unwrap().contains("KEYFILE");
+                while !(is_key(&world) && world.module(|module| module.in_data_mode())) {
+                    sleep(&world, Duration::from_millis(1)).await;
+                }
+                sleep(&world, Duration::from_millis(cut)).await;
+                world.restart();
+                sleep(&world, 10 * SECOND).await;
+            };
+            let (connected, ()) = embassy_futures::join::join(client.connect(&options), restart).await;
+            assert!(connected.is_err());
+            let _ = modem.send(&command::ReadSignal).await;
+            modem.attach(WAIT).await.unwrap();
+        });
+        let shown = shown.into_inner().unwrap();
+        for piece in ["czNj", "cmV0", "PRIVATE"] {
+            assert!(!shown.contains(piece), "{cut} ms: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_sleeping_module_that_answers_too_late_ends_the_call() {
+    // Each call that wakes it goes unanswered, and so does each question of the fence in between.
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.allow_sleep(true).await.unwrap();
+        let late = Fault::LateOk(Duration::from_millis(4475));
+        world.module(|module| {
+            module.settings_mut().faults.push(late);
+            module.settings_mut().early_command = EarlyCommand::Refused;
+        });
+        let began = world.clock().elapsed();
+        for _ in 0..5 {
+            sleep(&world, 60 * SECOND).await;
+            assert_eq!(modem.send(&command::ReadSignal).await, Err(Error::Silent));
+        }
+        assert!(world.clock().elapsed() - began < 600 * SECOND);
+        world.module(|module| module.settings_mut().faults.clear());
+        sleep(&world, 60 * SECOND).await;
+        modem.send(&command::ReadSignal).await.unwrap();
+    });
+}
+
+#[test]
+fn behind_another_port_the_same_module_is_given_no_command_for_a_message() {
+    for after in [1, 5, 10, 20] {
+        for attaches in [false, true] {
+            let world = World::online(Settings::l610());
+            let mut memory = Memory::default();
+            world.block_on(async {
+                let mut modem = memory.paced(&world, Dialect::default());
+                modem.attach(WAIT).await.unwrap();
+                let mut client = connected(&mut modem).await;
+                let publication = Publication::new(topic("t"), &[b'x'; 1000]);
+                let pause = sleep(&world, Duration::from_millis(after));
+                assert!(matches!(
+                    select(client.publish(&publication), pause).await,
+                    Either::Second(())
+                ));
+                drop(modem.replace_port(Paced::new(&world)));
+                if attaches {
+                    modem.attach(WAIT).await.unwrap();
+                }
+                modem.send(&command::ReadSignal).await.unwrap();
+            });
+            for (_, message) in world.broker().published() {
+                assert!(message.payload.iter().all(|byte| *byte == b'x'), "after {after} ms");
+            }
+        }
+    }
+}
