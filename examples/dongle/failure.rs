@@ -1,7 +1,7 @@
 //! How a run may fail: an exit code, and one sentence that says what happened and what to try.
 
 use crate::options::Target;
-use fibocom_mqtt::{CmeError, Error, InvalidInput, ModuleError, TransportError};
+use fibocom_mqtt::{CmeError, Error, Feature, InvalidInput, Limit, ModuleError, TransportError};
 
 /// Exit codes other than 0.
 pub mod code {
@@ -57,7 +57,48 @@ impl From<lexopt::Error> for Failure {
 
 impl From<InvalidInput> for Failure {
     fn from(error: InvalidInput) -> Self {
-        Self::usage(error.to_string())
+        // What to do about these is an option here.
+        Self::usage(match error {
+            InvalidInput::Exceeds {
+                model,
+                limit: Limit::Connections,
+                asked,
+                max,
+                said_by,
+            } => format!("the {model} has no connection {asked}, says {said_by}: choose one from 1 to {max} with --id"),
+            InvalidInput::Exceeds {
+                model,
+                limit,
+                asked,
+                max,
+                said_by,
+            } => {
+                let (unit, remedy) = match limit {
+                    Limit::KeepAlive => ("seconds", "use less"),
+                    _ => ("bytes", "shorten it"),
+                };
+                format!(
+                    "the {model} takes at most {max} {unit} of {limit}, says {said_by}, and this is {asked}: {remedy}"
+                )
+            }
+            InvalidInput::Unsupported {
+                model,
+                feature: Feature::Mqtt,
+                said_by,
+            } => format!(
+                "this firmware of the {model} has no MQTT commands, says {said_by}: it needs another firmware, or use \
+                 another module"
+            ),
+            InvalidInput::Unsupported {
+                model,
+                feature: Feature::Tls,
+                said_by,
+            } => format!(
+                "the {model} with this firmware has no TLS, says {said_by}: connect without --tls, --cafile and --cert, \
+                 or use another module"
+            ),
+            other => other.to_string(),
+        })
     }
 }
 
@@ -171,6 +212,8 @@ fn refusal(error: Error<TransportError>, host: &str, port: u16) -> String {
                 CmeError::BadCredentials | CmeError::NotAuthorized => "check -u and -P",
                 CmeError::IdentifierRejected => "choose another with -i",
                 CmeError::ServerUnavailable => "try again later",
+                CmeError::UnknownCommand => "this firmware has no MQTT commands, or not this one: use another",
+                CmeError::NotDialled => "leave out --no-network, so that the data connection is brought up",
                 CmeError::InvalidParameter => {
                     "this module may not have that connection (--id), or a text is too long for it"
                 }

@@ -26,6 +26,7 @@ pub async fn run(
     while number_sent <= publish.repeat {
         let what = "the result of the publication (at most 60 s)";
         let mut client = session.modem.client(target.id);
+        let begun = client.counters().sent;
         match patiently(clock, what, client.publish(&publication)).await {
             Ok(delivery) => word = delivery_word(delivery),
             // What may have arrived is not sent again.
@@ -41,21 +42,25 @@ pub async fn run(
                     .await?;
                 continue;
             }
+            // The port is gone, and the module had begun to take the message: that one is not sent again, either.
+            Err(error @ (Error::Port(_) | Error::PortClosed))
+                if session.modem.client(target.id).counters().sent != begun =>
+            {
+                let told = format!("{error}; the message may have arrived, and was not sent again");
+                if !session.reconnects() || publish.repeat == 1 {
+                    return Err(failed(number_sent, publish, Failure::new(code::PORT, told)));
+                }
+                eprintln!("dongle: message {number_sent} of {}: {told}", publish.repeat);
+                session.recover(target, &[], error, Stage::Publish).await?;
+                unknown += 1;
+                word = "unknown";
+            }
             // It was not sent.
             Err(error) if session.reconnects() && is_loss(&error) => {
                 session.recover(target, &[], error, Stage::Publish).await?;
                 continue;
             }
-            Err(error) => {
-                let failure = Stage::Publish.failure(error);
-                return Err(match publish.repeat {
-                    1 => failure,
-                    all => Failure::new(
-                        failure.code,
-                        format!("message {number_sent} of {all}: {}", failure.sentence),
-                    ),
-                });
-            }
+            Err(error) => return Err(failed(number_sent, publish, Stage::Publish.failure(error))),
         }
         if output.is_json() {
             let object = || {
@@ -97,4 +102,12 @@ pub async fn run(
         )
     };
     output.result(text, || json!(null))
+}
+
+/// That failure, with the number of the message if there are several.
+fn failed(number: u32, publish: &Publish, failure: Failure) -> Failure {
+    match publish.repeat {
+        1 => failure,
+        all => Failure::new(failure.code, format!("message {number} of {all}: {}", failure.sentence)),
+    }
 }

@@ -57,6 +57,11 @@ async fn receive(
                 output.message(&message, subscribe.format.as_deref(), subscribe.line_end)?;
                 left = left.map(|left| left - 1);
             }
+            Err(Error::Lost(announced)) if target.direct => eprintln!(
+                "dongle: a message of {} bytes or more was lost, cut by a line end or too long: without --direct it would \
+                 arrive whole",
+                announced.size()
+            ),
             Err(error @ Error::Lost(_)) => eprintln!("dongle: {error}"),
             Err(error @ Error::TooLarge(_)) => {
                 eprintln!("dongle: {error}; skipped");

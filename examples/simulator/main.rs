@@ -29,7 +29,7 @@ simulator [--pty | --tcp ADDR] [--model NAME] [--broker HOST:PORT | --embedded-b
           [--set KNOB=VALUE ...] [--fault SPEC ...] [--log FILE] [--control]
 
   --pty               listen on a pseudo-terminal (if nothing else is said)
-  --tcp ADDR          listen on a TCP port, HOST:PORT; port 0 takes a free one
+  --tcp ADDR          listen on a TCP port, HOST:PORT; port 0 takes a free one; for dongle it is --port tcp:HOST:PORT
   --model NAME        which module; an L610 if nothing else is said
   --broker HOST:PORT  every connection goes there, whatever the host names
   --embedded-broker   every connection goes to a server in this process

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::models::{
-    DataForm, EarlyCommand, Framing, ModelSpelling, NetworkNeed, Overflow, Prompt, ResultOrder, Settings, UrcTiming,
+    DataForm, EarlyCommand, Framing, ModelSpelling, NetworkNeed, Overflow, Prompt, ResultOrder, Settings, Sim,
+    UrcTiming,
 };
 
 /// A text that names no knob, or a value it does not take.
@@ -50,6 +51,7 @@ open-typo=yes|no                              AT+MQTTOPEN=? answers +MPQTTOPEN:
 id-per-line=yes|no                            AT+MQTTOPEN? and AT+MQTTCLOSE?: an id per line
 echo=yes|no                                   at power-on
 boot-delay=MILLISECONDS                       from a restart to the first line
+pin=PIN|none                                  four digits that the SIM asks for
 ";
 
     /// Turns a knob, named and valued as in [`Settings::KNOBS`].
@@ -88,6 +90,13 @@ boot-delay=MILLISECONDS                       from a restart to the first line
             "model-spelling" => self.model_spelling = choice(value, &MODEL_SPELLINGS)?,
             "overflow" => self.overflow = choice(value, &OVERFLOWS)?,
             "boot-delay" => self.boot_delay = Duration::from_millis(number::<u32>(value)?.into()),
+            "pin" => {
+                self.sim = match value {
+                    "none" => Sim::Ready,
+                    pin if pin.len() == 4 && pin.bytes().all(|byte| byte.is_ascii_digit()) => Sim::Locked(number(pin)?),
+                    _ => return None,
+                }
+            }
             "store" => self.store = number(value)?,
             "max-publish" => self.max_publish = number(value)?,
             "stated-publish" => self.stated_publish = or_none(value)?,
@@ -181,6 +190,7 @@ mod tests {
             for value in values.split('|') {
                 let value = match value {
                     "LINES,BYTES" => "3,77",
+                    "PIN" => "0815",
                     "SECONDS" | "MILLISECONDS" | "MESSAGES" | "BYTES" => "5",
                     named => named,
                 };

@@ -346,3 +346,22 @@ fn messages_come_in_lines_where_that_is_wanted() {
     );
     assert!(!trace.contains("AT+MQTTREAD"), "{trace}");
 }
+
+#[test]
+fn a_message_cut_in_lines_says_how_it_would_arrive_whole() {
+    let broker = embedded::start().expect("the embedded broker starts").to_string();
+    let here = Simulator::start(["--broker", &broker]);
+    let port = ["--port", &here.port];
+    let cut = ["pub", "-h", "any", "-t", "line/cut", "-r", "-m", "one\ntwo"];
+    run(port.iter().chain(&cut)).succeeded();
+    let direct = ["sub", "--direct", "-h", "any", "-t", "line/cut", "-C", "1", "-W", "3"];
+    let done = run(port.iter().chain(&direct));
+    assert_eq!((done.code, done.text()), (Some(27), ""), "{}", done.err);
+    assert!(
+        done.err.contains("lost, cut by a line end") && done.err.contains("without --direct"),
+        "{}",
+        done.err
+    );
+    let by_length = ["sub", "-h", "any", "-t", "line/cut", "-C", "1", "-W", "30"];
+    assert_eq!(run(port.iter().chain(&by_length)).succeeded().text(), "one\ntwo\n");
+}

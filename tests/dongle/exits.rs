@@ -136,6 +136,88 @@ fn a_port_that_is_missing_or_unplugged_ends_with_2() {
     subscriber.end().failed(2, &["unplugged"]);
 }
 
+/// A simulator that takes messages and reports nothing, killed while it has one; and what the tool was told to do with it.
+fn killed_with_a_message(arguments: &[&str]) -> (Running, String, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let trace = file(&directory, "trace");
+    let mut here = Simulator::on_tcp("127.0.0.1:0", ["--embedded-broker", "--fault", "pub-no-result"]);
+    let port = format!("tcp:{}", here.port);
+    let first = ["--port", &port, "--trace", text(&trace)];
+    let words = ["pub", "-h", "any", "-t", "x", "-m", "once", "-q", "1"];
+    let publisher = Running::start(&mut dongle(first.iter().chain(arguments).chain(&words)));
+    wait_for(&trace, "> [4 bytes of data]");
+    here.kill();
+    (publisher, port, directory)
+}
+
+#[test]
+fn a_port_that_vanishes_with_a_message_ends_with_2_and_says_that_it_may_have_arrived() {
+    for reconnect in [&[][..], &["--reconnect"]] {
+        let (publisher, ..) = killed_with_a_message(reconnect);
+        publisher
+            .end()
+            .failed(2, &["unplugged", "may have arrived", "not sent again"]);
+    }
+}
+
+#[test]
+fn what_a_port_vanished_with_is_not_sent_again_by_reconnecting() {
+    let (publisher, port, directory) = killed_with_a_message(&["--reconnect", "--repeat", "3", "--json"]);
+    let log = file(&directory, "log");
+    let address = port.strip_prefix("tcp:").unwrap();
+    let _again = Simulator::on_tcp(address, ["--embedded-broker", "--log", text(&log)]);
+    let done = publisher.end();
+    assert_eq!(done.code, Some(7), "{}", done.err);
+    assert!(done.err.contains("message 1 of 3"), "{}", done.err);
+    assert!(done.err.contains("1 of 3 messages is unknown"), "{}", done.err);
+    let told: Vec<&str> = done
+        .text()
+        .lines()
+        .map(|line| match line {
+            line if line.contains("\"unknown\"") => "unknown",
+            line if line.contains("\"confirmed\"") => "confirmed",
+            line => line,
+        })
+        .collect();
+    assert_eq!(told, ["unknown", "confirmed", "confirmed"]);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert_eq!(
+        log.lines().filter(|line| line.contains("data: once")).count(),
+        2,
+        "{log}"
+    );
+}
+
+#[test]
+fn what_a_model_cannot_do_ends_with_1_and_says_what_can_be_done() {
+    let long = "u".repeat(129);
+    for (model, arguments, words) in [
+        (
+            "L610",
+            &["--id", "3"][..],
+            &["L610", "no connection 3", "1 to 2", "--id"][..],
+        ),
+        ("MC669-CN-25", &[], &["MC669-CN-25", "no MQTT commands", "firmware"]),
+        ("MC661-CN-39-71-HK", &[], &["MC66x", "no MQTT commands", "firmware"]),
+        (
+            "LC610N",
+            &["--tls", "--insecure"],
+            &["LC610N", "no TLS", "without --tls"],
+        ),
+        (
+            "NL668",
+            &["-u", &long],
+            &["NL66x", "128 bytes of user name", "129", "shorten"],
+        ),
+    ] {
+        let served = Served::start(Settings::by_name(model).unwrap());
+        let first = ["--port", &served.port, "pub", "-h", "any", "-t", "x", "-n"];
+        run(first.iter().chain(arguments)).failed(1, words);
+        assert_eq!(commands(&served.log(), "AT+MQTTUSER=1"), 0, "{model}");
+        assert_eq!(commands(&served.log(), "AT+MQTTOPEN=1"), 0, "{model}");
+    }
+}
+
 #[test]
 fn a_silent_module_ends_with_3() {
     let here = Simulator::start(["--embedded-broker", "--fault", "silent"]);
@@ -253,6 +335,22 @@ fn a_refused_connection_ends_with_5() {
     );
     ends("open-cme=703", &["bad user name or password", "-u"]);
     ends("open-cme=702", &["unavailable"]);
+    ends("open-cme=58", &["unknown command", "firmware"]);
+
+    // The network was left out, and is needed.
+    let served = Served::start(Settings::l610());
+    let first = [
+        "--port",
+        &served.port,
+        "--no-network",
+        "pub",
+        "-h",
+        "any",
+        "-t",
+        "x",
+        "-n",
+    ];
+    run(first).failed(5, &["data connection", "leave out --no-network"]);
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn read_all(mut reader: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8
     })
 }
 
-/// A simulator on a pseudo-terminal, killed at the end of the test.
+/// A simulator on a pseudo-terminal or a TCP port, killed at the end of the test.
 pub struct Simulator {
     child: Child,
     pub port: String,
@@ -154,8 +154,18 @@ pub struct Simulator {
 
 impl Simulator {
     pub fn start<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
+        Self::listening(&["--pty"], arguments)
+    }
+
+    /// On TCP, at an address that one after it can have again.
+    pub fn on_tcp<S: AsRef<std::ffi::OsStr>>(address: &str, arguments: impl IntoIterator<Item = S>) -> Self {
+        Self::listening(&["--tcp", address], arguments)
+    }
+
+    fn listening<S: AsRef<std::ffi::OsStr>>(where_to: &[&str], arguments: impl IntoIterator<Item = S>) -> Self {
         let mut child = Command::new(program("simulator"))
-            .args(["--pty", "--control"])
+            .args(where_to)
+            .arg("--control")
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
