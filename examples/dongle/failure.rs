@@ -1,7 +1,7 @@
 //! How a run may fail: an exit code, and one sentence that says what happened and what to try.
 
 use crate::options::Target;
-use fibocom_mqtt::{CmeError, Error, Feature, InvalidInput, Limit, ModuleError, TransportError};
+use fibocom_mqtt::{CmeError, Error, Feature, InvalidInput, Limit, ModuleError, NetworkProblem, TransportError};
 
 /// Exit codes other than 0.
 pub mod code {
@@ -140,6 +140,10 @@ impl<'a> Stage<'a> {
                     "{error}; a USB port disappears while the module restarts: wait until it is back, and try again"
                 );
                 return Failure::new(code::PORT, sentence);
+            }
+            Error::Network(NetworkProblem::PinRequired) => {
+                let sentence = "the SIM wants its PIN: give it with --pin, or switch the PIN off in a telephone";
+                return Failure::new(code::NETWORK, sentence);
             }
             Error::Port(_) | Error::PortClosed => Some(code::PORT),
             Error::Network(_) => Some(code::NETWORK),

@@ -36,7 +36,12 @@ pub async fn run(
                 word = "unknown";
             }
             // The module said that it was not published, and the connection is gone.
-            Err(Error::Refused) if session.reconnects() && session.has_just_ended(target.id).await => {
+            Err(Error::Refused) if session.has_just_ended(target.id).await => {
+                if !session.reconnects() {
+                    let told = "the connection was lost, and the module reported that the message was not published: \
+                                try again";
+                    return Err(failed(number_sent, publish, Failure::new(code::CONNECTION, told)));
+                }
                 session
                     .recover(target, &[], Error::NotConnected, Stage::Publish)
                     .await?;

@@ -26,7 +26,8 @@ where
     /// arrived or not; further operations end with [`Error::Unsettled`] until the result came or the connection was closed.
     /// [`Error::Restarted`]: the module restarted before it had the message; if it had it, that is unknown and the next call says so.
     /// [`Error::Cut`]: the data mode ended early, and a part may have been published. [`Error::Invalid`], [`Error::NotConnected`] and
-    /// [`Error::Disconnected`]: nothing was sent.
+    /// [`Error::Disconnected`]: nothing was sent. [`Error::Port`] and [`Error::PortClosed`]: the port failed; the message may have
+    /// arrived if [`sent`](crate::Counters::sent) was counted up.
     ///
     /// # Cancel safety
     ///

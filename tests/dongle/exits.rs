@@ -140,8 +140,8 @@ fn a_port_that_is_missing_or_unplugged_ends_with_2() {
 fn killed_with_a_message(arguments: &[&str]) -> (Running, String, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let trace = file(&directory, "trace");
-    let mut here = Simulator::on_tcp("127.0.0.1:0", ["--embedded-broker", "--fault", "pub-no-result"]);
-    let port = format!("tcp:{}", here.port);
+    let mut here = Simulator::on_tcp(None, ["--embedded-broker", "--fault", "pub-no-result"]);
+    let port = here.port.clone();
     let first = ["--port", &port, "--trace", text(&trace)];
     let words = ["pub", "-h", "any", "-t", "x", "-m", "once", "-q", "1"];
     let publisher = Running::start(&mut dongle(first.iter().chain(arguments).chain(&words)));
@@ -164,8 +164,7 @@ fn a_port_that_vanishes_with_a_message_ends_with_2_and_says_that_it_may_have_arr
 fn what_a_port_vanished_with_is_not_sent_again_by_reconnecting() {
     let (publisher, port, directory) = killed_with_a_message(&["--reconnect", "--repeat", "3", "--json"]);
     let log = file(&directory, "log");
-    let address = port.strip_prefix("tcp:").unwrap();
-    let _again = Simulator::on_tcp(address, ["--embedded-broker", "--log", text(&log)]);
+    let _again = Simulator::on_tcp(Some(&port), ["--embedded-broker", "--log", text(&log)]);
     let done = publisher.end();
     assert_eq!(done.code, Some(7), "{}", done.err);
     assert!(done.err.contains("message 1 of 3"), "{}", done.err);
@@ -230,7 +229,7 @@ fn a_module_without_a_network_ends_with_4() {
         sim: Sim::Locked(1234),
         ..Settings::l610()
     });
-    run(["--port", &served.port, "sub", "-h", "any", "-t", "x"]).failed(4, &["SIM", "PIN"]);
+    run(["--port", &served.port, "sub", "-h", "any", "-t", "x"]).failed(4, &["SIM", "--pin"]);
     let wrong = ["--port", &served.port, "--pin", "4321", "sub", "-h", "any", "-t", "x"];
     run(wrong).failed(4, &["PIN", "+CME ERROR: 16", "once"]);
     assert_eq!(commands(&served.log(), "AT+CPIN="), 1);
@@ -408,6 +407,16 @@ fn a_broken_connection_ends_with_5() {
     wait_for(&trace, "< +MQTTSUB: 1,1");
     served.broker.break_connection("me");
     subscriber.end().failed(5, &["lost"]);
+}
+
+#[test]
+fn a_message_that_fails_with_its_connection_ends_with_5() {
+    let answer = b"\r\nOK\r\n\r\n+MQTTPUB: 1,0\r\n\r\n+MQTTBREAK: 1,1\r\n";
+    let served = Served::prepared(Settings::l610(), |module| {
+        module.on_command(b"AT+MQTTPUB=1,\"x\",0,0,\"\"", answer);
+    });
+    let first = ["--port", &served.port, "pub", "-h", "any", "-t", "x", "-n"];
+    run(first).failed(5, &["connection was lost", "not published"]);
 }
 
 #[test]

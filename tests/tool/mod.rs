@@ -154,17 +154,22 @@ pub struct Simulator {
 
 impl Simulator {
     pub fn start<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
-        Self::listening(&["--pty"], arguments)
+        Self::listening(&["--pty"], "", arguments)
     }
 
-    /// On TCP, at an address that one after it can have again.
-    pub fn on_tcp<S: AsRef<std::ffi::OsStr>>(address: &str, arguments: impl IntoIterator<Item = S>) -> Self {
-        Self::listening(&["--tcp", address], arguments)
+    /// On TCP: at a free port, or at the one that another had, as `--port` names it.
+    pub fn on_tcp<S: AsRef<std::ffi::OsStr>>(port: Option<&str>, arguments: impl IntoIterator<Item = S>) -> Self {
+        let address = port.map_or("127.0.0.1:0", |port| port.trim_start_matches("tcp:"));
+        Self::listening(&["--tcp", address], "tcp:", arguments)
     }
 
-    fn listening<S: AsRef<std::ffi::OsStr>>(where_to: &[&str], arguments: impl IntoIterator<Item = S>) -> Self {
+    fn listening<S: AsRef<std::ffi::OsStr>>(
+        place: &[&str],
+        prefix: &str,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Self {
         let mut child = Command::new(program("simulator"))
-            .args(where_to)
+            .args(place)
             .arg("--control")
             .args(arguments)
             .stdin(Stdio::piped())
@@ -176,7 +181,7 @@ impl Simulator {
         out.read_line(&mut port).expect("it says where it listens");
         Self {
             child,
-            port: port.trim().to_owned(),
+            port: format!("{prefix}{}", port.trim()),
             _out: out,
         }
     }
@@ -237,11 +242,17 @@ impl Write for Log {
 
 impl Served {
     pub fn start(settings: Settings) -> Self {
+        Self::prepared(settings, |_| {})
+    }
+
+    /// One that was told something before.
+    pub fn prepared(settings: Settings, prepare: impl FnOnce(&mut Module)) -> Self {
         let broker = MemoryBroker::new();
         let log = Log::default();
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let port = format!("tcp:{}", listener.local_addr().expect("it is bound"));
-        let module = Module::new(settings, Box::new(broker.network()));
+        let mut module = Module::new(settings, Box::new(broker.network()));
+        prepare(&mut module);
         let mut runner = Runner::new(module).log(log.clone());
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
