@@ -100,7 +100,7 @@ pub enum InvalidInput {
     },
     /// More than this model takes.
     #[error(
-        "the {model} takes at most {max} for the {limit}, says {said_by}, and {asked} were asked for: stay below, or overrule the limit"
+        "{limit}: the {model} takes at most {max} {}, says {said_by}, and {asked} were asked for: ask for no more, or overrule the limit", .limit.unit()
     )]
     Exceeds {
         /// The model.

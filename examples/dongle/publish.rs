@@ -47,6 +47,13 @@ pub async fn run(
                     .await?;
                 continue;
             }
+            // So may this one have; of several the next would find no connection.
+            Err(error @ (Error::Unknown | Error::Cut { .. }))
+                if publish.repeat > 1 && session.has_just_ended(target.id).await =>
+            {
+                let told = format!("the connection was lost; {error}");
+                return Err(failed(number_sent, publish, Failure::new(code::CONNECTION, told)));
+            }
             // The port is gone, and the module had begun to take the message: that one is not sent again, either.
             Err(error @ (Error::Port(_) | Error::PortClosed))
                 if session.modem.client(target.id).counters().sent != begun =>

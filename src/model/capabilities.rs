@@ -53,6 +53,17 @@ impl Limit {
     ];
 }
 
+impl Limit {
+    /// What it counts.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::KeepAlive => "s",
+            Self::Connections => "connections",
+            _ => "bytes",
+        }
+    }
+}
+
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

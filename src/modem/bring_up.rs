@@ -89,7 +89,7 @@ where
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<IpAddr, Error<T::Error>> {
         let until = self.now() + wait;
-        let dial = network.dial_command(self.engine.dialect.string_escapes())?;
+        let dial = network.dial_command()?;
         let pin = network.checked_pin()?;
         let sim = until.min(self.now() + network.sim);
         self.wait_for_sim(pin, sim, progress).await?;

@@ -113,7 +113,9 @@ impl<'a> Network<'a> {
     }
 
     /// The command that dials.
-    pub(super) fn dial_command(&self, escapes: Escapes) -> Result<Dial<'a>, InvalidInput> {
+    pub(super) fn dial_command(&self) -> Result<Dial<'a>, InvalidInput> {
+        // That firmware decodes `\HH` is known of its MQTT commands only.
+        let escapes = Escapes::Unknown;
         let text = |field, bytes| Text::from_bytes(field, bytes, escapes);
         let login = |credentials: Credentials<'a>| {
             let user = text(Field::User, credentials.user.as_bytes())?;

@@ -162,3 +162,23 @@ fn a_dropped_bring_up_is_taken_up_by_the_next() {
         assert_eq!(count(&world, "AT+CPIN="), 1, "dropped after {millis} ms");
     }
 }
+
+/// That firmware decodes `\HH` is known of its MQTT commands only.
+#[test]
+fn an_access_point_with_a_quote_is_refused_before_the_wire() {
+    let world = World::new(Settings::l610());
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        modem.attach(Duration::from_secs(40)).await.unwrap();
+        let before = world.record().written().len();
+        for network in [
+            Network::new().apn("a\"b"),
+            Network::new().apn("a").credentials(Credentials::new("u\\22", "p")),
+        ] {
+            let refused = modem.bring_up(&network, Duration::from_secs(60)).await;
+            assert!(matches!(refused, Err(Error::Invalid(InvalidInput::Character { .. }))), "{refused:?}");
+        }
+        assert_eq!(world.record().written().len(), before);
+    });
+}
