@@ -517,3 +517,31 @@ fn two_restarts_before_anybody_asks_are_told_as_one() {
         assert_eq!(client.recv(&mut buffer).await, Err(Error::NotConnected));
     });
 }
+
+#[test]
+fn a_line_buffer_too_small_for_an_answer_is_named() {
+    for size in 40..=200 {
+        let world = World::new(Settings {
+            radio: fibocom_mqtt::sim::Radio {
+                mipcall: fibocom_mqtt::sim::MipcallForm::DualStack,
+                ..Default::default()
+            },
+            ..Settings::l610()
+        });
+        let mut memory = Memory {
+            line: vec![0; size],
+            ..Memory::default()
+        };
+        world.block_on(async {
+            let mut modem = memory.modem(&world);
+            let max = size;
+            let up = match modem.attach(WAIT).await {
+                Ok(_) => modem.bring_up(&Network::new(), WAIT).await.map(drop),
+                Err(error) => Err(error),
+            };
+            let named = matches!(up, Err(Error::LineBuffer { max: named }) if named == max);
+            assert!(named || up.is_ok(), "{size}: {up:?}");
+            assert!(up.is_ok() || size < 160, "{size}: {up:?}");
+        });
+    }
+}
