@@ -9,7 +9,7 @@ use std::time::Duration;
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{EarlyCommand, Fault, NetworkNeed, Port, Settings, Unplugged, VirtualClock, World};
 use fibocom_mqtt::{
-    Clock, ConnectionId, Dialect, Error, Feature, Incoming, Limit, Network, Publication, Tls, TlsProblem, Trace,
+    Clock, ConnectionId, Dialect, Error, Event, Feature, Incoming, Limit, Network, Publication, Tls, TlsProblem, Trace,
     command,
 };
 use support::*;
@@ -373,9 +373,11 @@ fn a_restart_between_two_pieces_of_a_key_shows_nothing_of_it() {
         });
         let shown = Mutex::new(String::new());
         let mut note = |step: Trace<'_>| *shown.lock().unwrap() += &step.to_string();
-        let mut memory = Memory::default();
-        // So that there are many pieces.
-        memory.transmit = vec![0; 42];
+        let mut memory = Memory {
+            // So that there are many pieces.
+            transmit: vec![0; 42],
+            ..Memory::default()
+        };
         let tls = Tls::new()
             .client_certificate(CERTIFICATE, KEY)
             .dangerously_skip_verification();
@@ -457,5 +459,89 @@ fn behind_another_port_the_same_module_is_given_no_command_for_a_message() {
                 assert!(message.payload.iter().all(|byte| *byte == b'x'), "after {after} ms");
             }
         }
+    }
+}
+
+#[test]
+fn a_module_that_has_just_answered_is_not_called() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.allow_sleep(true).await.unwrap();
+        world.module(|module| module.settings_mut().faults.push(Fault::LateOk(SECOND)));
+        let before = world.record().commands().len();
+        for _ in 0..3 {
+            modem.send(&command::ReadSignal).await.unwrap();
+        }
+        assert_eq!(world.record().commands().len(), before + 3);
+    });
+}
+
+#[test]
+fn a_module_that_goes_down_while_it_is_asked_is_waited_for() {
+    for boot_lines in [&["AT READY"][..], &[]] {
+        let world = World::online(Settings {
+            boot_lines,
+            ok_delay: Duration::from_millis(50),
+            ..Settings::l610()
+        });
+        let mut memory = Memory::default();
+        world.block_on(async {
+            let mut modem = memory.modem(&world);
+            let restart = async {
+                while !world.record().commands().iter().any(|command| command == "AT+CGMR") {
+                    sleep(&world, Duration::from_millis(10)).await;
+                }
+                world.restart();
+            };
+            let (attached, ()) = embassy_futures::join::join(modem.attach(100 * SECOND), restart).await;
+            assert!(!attached.unwrap().imei.as_str().is_empty());
+        });
+    }
+}
+
+#[test]
+fn two_restarts_before_anybody_asks_are_told_as_one() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        let mut client = connected(&mut modem).await;
+        for _ in 0..2 {
+            world.restart();
+            sleep(&world, 20 * SECOND).await;
+        }
+        assert_eq!(client.poll().await, Ok(Event::Restarted));
+        let mut buffer = [0; 64];
+        assert_eq!(client.recv(&mut buffer).await, Err(Error::NotConnected));
+    });
+}
+
+#[test]
+fn a_line_buffer_too_small_for_an_answer_is_named() {
+    for size in 40..=200 {
+        let world = World::new(Settings {
+            radio: fibocom_mqtt::sim::Radio {
+                mipcall: fibocom_mqtt::sim::MipcallForm::DualStack,
+                ..Default::default()
+            },
+            ..Settings::l610()
+        });
+        let mut memory = Memory {
+            line: vec![0; size],
+            ..Memory::default()
+        };
+        world.block_on(async {
+            let mut modem = memory.modem(&world);
+            let max = size;
+            let up = match modem.attach(WAIT).await {
+                Ok(_) => modem.bring_up(&Network::new(), WAIT).await.map(drop),
+                Err(error) => Err(error),
+            };
+            let named = matches!(up, Err(Error::LineBuffer { max: named }) if named == max);
+            assert!(named || up.is_ok(), "{size}: {up:?}");
+            assert!(up.is_ok() || size < 160, "{size}: {up:?}");
+        });
     }
 }

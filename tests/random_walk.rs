@@ -184,7 +184,14 @@ impl Walk<'_> {
                     Fault::Garbage,
                 ]);
                 self.log.push(format!("{fault}"));
-                world.module(|module| module.settings_mut().faults.push(fault));
+                world.module(|module| {
+                    let faults = &mut module.settings_mut().faults;
+                    // A prompt that is both late and lost, or hidden by garbage, leaves no sign of when the data mode ends.
+                    if fault == late || faults.iter().any(|fault| matches!(fault, Fault::LateOk(_))) {
+                        faults.clear();
+                    }
+                    faults.push(fault);
+                });
             }
             10 => world.port().stall(true),
             _ => world.module(|module| module.settings_mut().faults.clear()),

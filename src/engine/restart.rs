@@ -160,6 +160,11 @@ impl Engine<'_> {
         self.stop();
         // It may be the same module, and then it still waits for the rest.
         self.quiet_until = data_mode;
+        if data_mode.is_some() {
+            // Its prompt may still come, and then it waits from there on.
+            self.decoder.expect_prompt(true);
+            self.fence.require();
+        }
     }
 
     /// Until when the module may be in a data mode, should the rest of the data not come.

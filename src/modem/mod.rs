@@ -152,7 +152,8 @@ where
 
     /// Goes on through another port, as after a dongle was unplugged, or vanished while its module restarted, and gives the old one back.
     ///
-    /// What was in progress is given up, and every connection is unknown until [`attach`](Self::attach) has asked for them.
+    /// What was in progress is given up, and every connection is unknown until [`attach`](Self::attach) has asked for them. If a
+    /// message was on its way, the next call waits until no module takes commands for the rest of it, up to 32 s.
     ///
     /// ```
     /// # use embedded_io_async::{Read, Write};
