@@ -177,7 +177,10 @@ fn an_access_point_with_a_quote_is_refused_before_the_wire() {
             Network::new().apn("a").credentials(Credentials::new("u\\22", "p")),
         ] {
             let refused = modem.bring_up(&network, Duration::from_secs(60)).await;
-            assert!(matches!(refused, Err(Error::Invalid(InvalidInput::Character { .. }))), "{refused:?}");
+            assert!(
+                matches!(refused, Err(Error::Invalid(InvalidInput::Character { .. }))),
+                "{refused:?}"
+            );
         }
         assert_eq!(world.record().written().len(), before);
     });
