@@ -5,13 +5,11 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::receive::{Patience, Prospect};
+use crate::clock::earlier;
 use crate::error::Error;
 use crate::modem::Modem;
 use crate::types::{Announcement, BreakCause, ConnectionId, Message};
 use crate::{Clock, Instant};
-
-/// Every connection that the driver knows.
-const ALL: [ConnectionId; ConnectionId::COUNT] = [ConnectionId::FIRST, ConnectionId::SECOND, ConnectionId::THIRD];
 
 /// What came in on one of the connections. `M` is the message, or what is known of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +67,7 @@ where
     /// # }
     /// ```
     pub async fn recv_any<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Incoming<Message<'buf>>, Error<T::Error>> {
-        let incoming = self.wait_any(&ALL, buffer.len()).await?;
+        let incoming = self.wait_any(&ConnectionId::ALL, buffer.len()).await?;
         self.hand_out(incoming, buffer).await
     }
 
@@ -79,7 +77,7 @@ where
         buffer: &'buf mut [u8],
         timeout: Duration,
     ) -> Result<Option<Incoming<Message<'buf>>>, Error<T::Error>> {
-        match self.wait_any_timeout(&ALL, buffer.len(), timeout).await? {
+        match self.wait_any_timeout(&ConnectionId::ALL, buffer.len(), timeout).await? {
             Some(incoming) => self.hand_out(incoming, buffer).await.map(Some),
             None => Ok(None),
         }
@@ -184,7 +182,9 @@ where
     fn look_around(&mut self, ids: &[ConnectionId], max: usize) -> Result<Outlook, Error<T::Error>> {
         let now = self.now();
         let (mut open, mut wait) = (false, None::<Instant>);
-        let (before, behind) = ALL.split_at_checked(usize::from(self.served)).unwrap_or_default();
+        let (before, behind) = ConnectionId::ALL
+            .split_at_checked(usize::from(self.served))
+            .unwrap_or_default();
         for &id in behind.iter().chain(before) {
             let mut client = self.client(id);
             let incoming = match client.prospect(max) {
@@ -197,7 +197,7 @@ where
                 Ok(Prospect::ReadAt(due)) if due <= now => return Ok(Outlook::Fetch(id)),
                 Ok(Prospect::ReadAt(due)) => {
                     open = true;
-                    wait = Some(wait.map_or(due, |wait| wait.min(due)));
+                    wait = earlier(wait, Some(due));
                     continue;
                 }
                 // That one is handed out first.

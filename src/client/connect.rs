@@ -6,7 +6,7 @@ use embedded_io_async::{Read, Write};
 use super::{ANSWER, Client};
 use crate::Clock;
 use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData, User};
-use crate::engine::{Kind, Link, Request};
+use crate::engine::{Link, Request};
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Feature, Limit};
 use crate::types::{ConnectOptions, Text, Will};
@@ -258,11 +258,7 @@ where
                     retain,
                     size,
                 };
-                let request = Request {
-                    kind: Kind::Plain,
-                    answer: ANSWER,
-                    result: ANSWER,
-                };
+                let request = Request::plain(ANSWER);
                 self.modem.exchange(&command, will.payload, request).await.map(drop)
             }
         }
@@ -281,21 +277,15 @@ fn check(options: &ConnectOptions<'_>) -> Result<(), InvalidInput> {
     if options.client_id == Some("") {
         return Err(InvalidInput::Empty { field: Field::ClientId });
     }
-    if options.port == 0 {
-        return Err(InvalidInput::Range {
-            field: Field::Port,
-            value: 0,
-            min: 1,
-            max: u32::from(u16::MAX),
-        });
-    }
-    if options.keep_alive == 0 {
-        return Err(InvalidInput::Range {
-            field: Field::KeepAlive,
-            value: 0,
-            min: 1,
-            max: u32::from(u16::MAX),
-        });
+    for (field, value) in [(Field::Port, options.port), (Field::KeepAlive, options.keep_alive)] {
+        if value == 0 {
+            return Err(InvalidInput::Range {
+                field,
+                value: 0,
+                min: 1,
+                max: u32::from(u16::MAX),
+            });
+        }
     }
     options.tls.map_or(Ok(()), |tls| tls.check())
 }

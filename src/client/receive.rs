@@ -5,6 +5,7 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::{ANSWER, Client};
+use crate::clock::earlier;
 use crate::command::{ClosableIds, ReadStored, ReceiveMode};
 use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
@@ -234,11 +235,7 @@ where
     /// Fetches one message into the store.
     async fn read(&mut self) -> Result<(), Error<T::Error>> {
         let id = self.id;
-        let request = Request {
-            kind: Kind::Read(id),
-            answer: ANSWER,
-            result: ANSWER,
-        };
+        let request = Request::until_final(Kind::Read(id), ANSWER);
         match self.modem.exchange(&ReadStored { id }, &[], request).await {
             // A connection that has ended may have taken its messages with it.
             Err(Error::Module(_)) if self.link() != Link::Open => {
@@ -294,9 +291,6 @@ impl Patience {
 
     /// Until when to wait now, if something else is due at some time.
     pub(super) fn until(&self, due: Option<Instant>) -> Option<Instant> {
-        match (self.until, due) {
-            (Some(until), Some(due)) => Some(until.min(due)),
-            (until, due) => until.or(due),
-        }
+        earlier(self.until, due)
     }
 }

@@ -53,6 +53,14 @@ impl Add<Duration> for Instant {
     }
 }
 
+/// The earlier of two moments, where `None` never comes.
+pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
 /// What tells the driver the time and wakes it.
 ///
 /// Adapters: `EmbassyClock` (feature `embassy-time`), `StdClock` (feature `std`), and the virtual clock of the

@@ -36,6 +36,20 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// A command that ends with its final result, which may take so long.
+    pub(crate) const fn plain(answer: Duration) -> Self {
+        Self::until_final(Kind::Plain, answer)
+    }
+
+    /// A command of some kind that ends with its final result, which may take so long.
+    pub(crate) const fn until_final(kind: Kind, answer: Duration) -> Self {
+        Self {
+            kind,
+            answer,
+            result: Duration::ZERO,
+        }
+    }
+
     pub(crate) fn is_publication(&self) -> bool {
         self.publishes_on().is_some()
     }

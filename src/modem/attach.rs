@@ -10,7 +10,7 @@ use super::sleep::CALL;
 use crate::command::{
     Attention, ClosableIds, Conf, Echo, ErrorReports, Ids, Manufacturer, ModelName, Revision, SerialNumber, Value,
 };
-use crate::engine::{ENGINE_LINE, Kind, Request};
+use crate::engine::ENGINE_LINE;
 use crate::error::{Error, InvalidInput};
 use crate::types::ConnectionId;
 use crate::{Clock, Instant, SerialLine};
@@ -276,14 +276,9 @@ where
 
     /// Once the module answers within that time, makes it answer in the way that the driver expects.
     async fn greet(&mut self, patience: Duration) -> Result<(), Error<T::Error>> {
-        let request = Request {
-            kind: Kind::Plain,
-            answer: patience,
-            result: Duration::ZERO,
-        };
         // Of a command that another host has sent.
         self.engine.expect_foreign_prompt();
-        self.exchange(&Attention, &[], request).await?;
+        self.send_for(&Attention, patience).await?;
         // Earlier attempts may still be answered.
         self.engine.require_fence();
         self.send(&Echo { on: false }).await?;
@@ -311,7 +306,7 @@ where
             Err(error) => return Err(error),
         };
         let mut adopted = false;
-        for id in (1..).map_while(ConnectionId::new) {
+        for id in ConnectionId::ALL {
             if let Some(connection) = self.engine.connection_mut(id) {
                 if open.contains(id.get()) {
                     connection.adopt();

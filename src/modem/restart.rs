@@ -8,7 +8,7 @@ use embedded_io_async::{Read, Write};
 use super::Modem;
 use crate::Clock;
 use crate::command::{ErrorReports, ReadErrorReports, Restart};
-use crate::engine::{Kind, Outcome, Request};
+use crate::engine::{Outcome, Request};
 use crate::error::Error;
 
 /// A module that has answered takes a moment to go down, and would still answer `AT`.
@@ -52,11 +52,7 @@ where
 
     /// Asks for the error reports, which attaching has switched on and a restart switches off.
     pub(super) async fn check_restart(&mut self) -> Result<(), Error<T::Error>> {
-        let request = Request {
-            kind: Kind::Plain,
-            answer: Duration::from_secs(5),
-            result: Duration::ZERO,
-        };
+        let request = Request::plain(Duration::from_secs(5));
         let outcome = self.run(&|buffer| ReadErrorReports.write(buffer), &[], request).await?;
         let off = outcome == Outcome::Final(Ok(()))
             && matches!(ReadErrorReports.parse(Ok(self.engine.answer())), Ok(ErrorReports::Off));

@@ -10,6 +10,7 @@ use embedded_io_async::{Read, Write};
 
 use super::Modem;
 use super::outline::Outlined;
+use crate::clock::earlier;
 use crate::engine::{ENGINE_LINE, Kind, Outcome, Request};
 use crate::error::Error;
 use crate::types::Delivery;
@@ -69,12 +70,7 @@ where
         command: &Cmd,
         answer: Duration,
     ) -> Result<Cmd::Response, Error<T::Error>> {
-        let request = Request {
-            kind: Kind::Plain,
-            answer,
-            result: Duration::ZERO,
-        };
-        self.exchange(command, &[], request).await?;
+        self.exchange(command, &[], Request::plain(answer)).await?;
         command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected)
     }
 
@@ -253,10 +249,7 @@ where
             // What has just run out may be all that was waited for.
             return Ok(());
         }
-        let deadline = match (self.engine.deadline(), until) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        let deadline = earlier(self.engine.deadline(), until);
         if self.unflushed && self.engine.pending().is_empty() {
             return self.flush(deadline).await;
         }

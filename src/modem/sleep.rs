@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 
 use super::Modem;
 use crate::command::{Attention, ReadSleep, SetSleep};
-use crate::engine::{Kind, Outcome, Request};
+use crate::engine::{Outcome, Request};
 use crate::error::Error;
 use crate::{Clock, Instant};
 
@@ -115,11 +115,7 @@ where
     /// Calls that went unanswered leave a fence behind.
     pub(super) async fn wake_up(&mut self) -> Result<(), Error<T::Error>> {
         let until = self.now() + CALLING;
-        let request = Request {
-            kind: Kind::Plain,
-            answer: CALL,
-            result: Duration::ZERO,
-        };
+        let request = Request::plain(CALL);
         while self.now() < until {
             match self.run(&|buffer| Attention.write(buffer), &[], request).await? {
                 Outcome::NoAnswer { .. } => {}

@@ -202,11 +202,7 @@ where
 
     async fn upload(&mut self, file: TlsFile, bytes: &[u8]) -> Result<(), Error<T::Error>> {
         let size = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-        let request = Request {
-            kind: Kind::Upload,
-            answer: UPLOAD,
-            result: Duration::ZERO,
-        };
+        let request = Request::until_final(Kind::Upload, UPLOAD);
         // From here to the exchange nothing is awaited that could be dropped.
         self.settle().await?;
         self.tls.set(file, Held::Unfinished);

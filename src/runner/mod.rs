@@ -34,9 +34,6 @@ type Failure = Error<ErrorKind>;
 /// How a request ended.
 type Reply = Result<Done, Failure>;
 
-/// Every connection that the driver knows.
-const ALL: [ConnectionId; ConnectionId::COUNT] = [ConnectionId::FIRST, ConnectionId::SECOND, ConnectionId::THIRD];
-
 /// What a runner and its handles share: put it into a `static`, [`run`](Self::run) it in one task, and give a
 /// [`handle`](Self::handle) to every other.
 ///
@@ -146,7 +143,7 @@ impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usi
             runner: self,
             reason: Error::NotRunning,
         };
-        for (inbox, id) in ALL.into_iter().enumerate() {
+        for (inbox, id) in ConnectionId::ALL.into_iter().enumerate() {
             let ended = Some(Error::NotConnected).filter(|_| !modem.client(id).is_connected());
             self.with(|state| state.set_link(inbox, ended));
         }
@@ -183,7 +180,12 @@ impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usi
 
     /// The connections whose inboxes have room.
     fn wanted(&self) -> heapless::Vec<ConnectionId, { ConnectionId::COUNT }> {
-        self.with(|state| ALL.into_iter().filter(|id| state.wants(id.index())).collect())
+        self.with(|state| {
+            ConnectionId::ALL
+                .into_iter()
+                .filter(|id| state.wants(id.index()))
+                .collect()
+        })
     }
 
     /// Waits until there is something to do that does not come from the module.
@@ -261,7 +263,7 @@ impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usi
 
     fn note_counters<T: Read + Write, C: Clock>(&self, modem: &mut Modem<'_, T, C>) {
         let total = modem.counters();
-        let counters = ALL.map(|id| modem.client(id).counters());
+        let counters = ConnectionId::ALL.map(|id| modem.client(id).counters());
         self.with(|state| state.note_counters(counters, total));
     }
 

@@ -17,6 +17,9 @@ impl ConnectionId {
     /// MQTT connection 3, which few modules have.
     pub const THIRD: Self = Self(3);
 
+    /// Every connection that the driver knows.
+    pub(crate) const ALL: [Self; Self::COUNT] = [Self::FIRST, Self::SECOND, Self::THIRD];
+
     /// How many MQTT connections the driver keeps state for.
     pub(crate) const COUNT: usize = 3;
 

@@ -2,6 +2,12 @@
 
 use super::*;
 
+fn certificates_of_the_last_open(world: &World) -> Vec<Vec<u8>> {
+    let opens = world.broker().opens();
+    let tls = opens.last().unwrap().tls.as_ref().unwrap();
+    tls.certificates.clone()
+}
+
 #[test]
 fn another_module_behind_a_new_port_shows_its_own_form_of_read() {
     for (first, second) in [(true, false), (false, true)] {
@@ -94,18 +100,7 @@ fn a_restart_forgets_files_that_the_module_does_not_list() {
         modem.bring_up(&Network::new(), WAIT).await.unwrap();
         modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();
     });
-    assert_eq!(
-        world
-            .broker()
-            .opens()
-            .last()
-            .unwrap()
-            .tls
-            .as_ref()
-            .unwrap()
-            .certificates,
-        [CERTIFICATE]
-    );
+    assert_eq!(certificates_of_the_last_open(&world), [CERTIFICATE]);
 }
 
 #[test]
@@ -135,18 +130,7 @@ fn a_file_that_a_restart_cut_is_loaded_again_without_another_restart() {
         modem.bring_up(&Network::new(), WAIT).await.unwrap();
         modem.client(ConnectionId::FIRST).connect(&options).await.unwrap();
     });
-    assert_eq!(
-        world
-            .broker()
-            .opens()
-            .last()
-            .unwrap()
-            .tls
-            .as_ref()
-            .unwrap()
-            .certificates,
-        [CERTIFICATE]
-    );
+    assert_eq!(certificates_of_the_last_open(&world), [CERTIFICATE]);
 }
 
 #[test]
