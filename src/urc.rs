@@ -2,7 +2,8 @@
 
 use crate::codec::grammar;
 pub use crate::codec::grammar::Operation;
-use crate::types::{Announcement, BreakCause, QoS};
+pub use crate::codec::{SnRegistration, SnRegistrationKind};
+use crate::types::{Announcement, BreakCause, QoS, TopicId};
 
 /// An unsolicited line of the MQTT client (V1.3 and V1.0.1 sections 1.2 to 1.10).
 ///
@@ -25,7 +26,7 @@ pub enum Urc {
         id: u8,
         /// Quality of service of the message.
         qos: QoS,
-        /// Size of the message.
+        /// Size of the message. On an MQTT-SN connection nothing tells whether its first number is the topic's length or its id.
         size: Announcement,
     },
     /// `+MQTTBREAK: id,cause`: the connection ended by itself.
@@ -34,6 +35,15 @@ pub enum Urc {
         id: u8,
         /// Why.
         cause: BreakCause,
+    },
+    /// `+MQTTSNREG: id,status[,topic id,"topic name"]`, on an MQTT-SN connection: see [`SnRegistration`] for the name.
+    Registration {
+        /// The connection.
+        id: u8,
+        /// What the line is about.
+        kind: SnRegistrationKind,
+        /// The topic id, if the line has one.
+        topic_id: Option<TopicId>,
     },
     /// `+MQTTOPEN: id,status` and its like: an operation ended. The line says nothing about which of several it was.
     Result {
@@ -56,6 +66,9 @@ impl atat::AtatUrc for Urc {
                 id: u8::try_from(id).ok()?,
                 cause: cause.into(),
             });
+        }
+        if let Some(SnRegistration { id, kind, topic_id, .. }) = SnRegistration::parse(line) {
+            return Some(Self::Registration { id, kind, topic_id });
         }
         let [id, qos, topic_len, payload_len] = grammar::numbers(b"+MQTTMSGI", line)?;
         Some(Self::Announced {
