@@ -2,8 +2,8 @@
 //!
 //! It is an L610, or any other of the 18 series, as the manuals describe it (*AT Commands_MQTT*, V1.0.1 and V1.3) and as
 //! modules in the field behave:
-//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, data mode and its limit, unsolicited lines that wait
-//! for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
+//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, MQTT-SN with its topic ids, data mode and its limit,
+//! unsolicited lines that wait for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
 //! a [record](Record) of all that went over the line. It was written from the manuals and shares nothing with the
 //! driver: no parser, no encoder, no table.
 //!
@@ -14,6 +14,8 @@
 //! * [`serve`] runs a module in real time, in front of any reader and writer: a pty, a TCP connection, a pipe.
 //! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong. [`Settings::by_name`] knows
 //!   every series, [`Settings::set`] turns a knob by its name.
+//! * [`SnSettings`] is about MQTT-SN. Connections 101 and 102 need no gateway: one is inside the module, so that any
+//!   [`Network`] serves them as it serves MQTT.
 //! * [`Network`] is what the module sees of the world. [`MemoryBroker`] is a deterministic MQTT server in memory; the
 //!   examples of this crate have one that reaches any server.
 //!
@@ -54,11 +56,13 @@ mod clock;
 mod datamode;
 mod fault;
 mod filter;
+mod gateway;
 mod general;
 mod interpreter;
 mod knobs;
 mod link;
 mod memory;
+mod messages;
 mod models;
 mod module;
 mod mqtt;
@@ -71,6 +75,7 @@ mod series;
 pub mod serve;
 mod server;
 mod sn;
+mod sn_dialect;
 mod state;
 mod tls;
 mod uart;
@@ -91,5 +96,6 @@ pub use module::Module;
 pub use network::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
 pub use radio::{Calling, MipcallForm, Radio, Registers};
 pub use record::{Entry, Kind, Record};
+pub use sn_dialect::{SnAnnounced, SnFull, SnIdLength, SnListing, SnSettings, SnTopics};
 pub use tls::TlsSettings;
 pub use world::{Line, World};

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Fault, Radio, series};
+use super::{Fault, Radio, SnSettings, series};
 
 /// How the module asks for data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -184,6 +184,8 @@ pub struct Settings {
     pub sn_commands: bool,
     /// The longest client id of SNCID (V1.3 1.13).
     pub sn_client_id_length: usize,
+    /// More about MQTT-SN.
+    pub sn: SnSettings,
     /// Whether there are AUTHDYN and AUTHCFG (V1.3 1.17, 1.18).
     pub auth_commands: bool,
     /// Whether `\22` inside quotes is one byte. It is on UNISOC firmware; elsewhere a backslash is only that.
@@ -286,6 +288,7 @@ impl Settings {
             mqtt_commands: true,
             sn_commands: true,
             sn_client_id_length: 1024,
+            sn: SnSettings::default(),
             auth_commands: true,
             decode_escapes: true,
             data_form: DataForm::Raw,
