@@ -108,8 +108,8 @@ impl Module {
             _ => {}
         }
         self.release_held();
-        for line in answer.behind {
-            self.after(answer.behind_after, Action::Result(line));
+        for (delay, line) in answer.behind {
+            self.after(delay, Action::Result(line));
         }
         if let Some((what, delay)) = answer.afterwards {
             self.after(delay, Action::Afterwards(what));

@@ -118,8 +118,7 @@ pub(super) struct Answer {
     /// The result line, where it comes out together with `OK`.
     pub attached: Option<Vec<u8>>,
     /// Lines that come behind the final result, and how long after it.
-    pub behind: Vec<Vec<u8>>,
-    pub behind_after: Duration,
+    pub behind: Vec<(Duration, Vec<u8>)>,
     pub afterwards: Option<(Afterwards, Duration)>,
 }
 
@@ -132,7 +131,6 @@ impl Answer {
             known: None,
             attached: None,
             behind: Vec::new(),
-            behind_after: Duration::ZERO,
             afterwards: None,
         }
     }

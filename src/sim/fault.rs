@@ -33,6 +33,16 @@ pub enum Fault {
     RegRefused,
     /// SNREG is answered with `OK` and then nothing; nothing is registered.
     RegNoResult,
+    /// AUTHDYN is answered with `ERROR`.
+    DynRefused,
+    /// AUTHDYN is answered with `OK` and then nothing.
+    DynNoResult,
+    /// AUTHDYN of Unicom ends with status 1.
+    DynStatus,
+    /// AUTHDYN of Tencent gives a certificate, so no secret.
+    DynCertificate,
+    /// AUTHCFG is answered with `ERROR`.
+    CfgRefused,
     /// The module answers nothing at all.
     Silent,
     /// The module answers that many commands, then nothing any more.
@@ -64,6 +74,11 @@ pub-refused         PUB is answered with OK, then status 0
 sub-refused         SUB is answered with OK, then status 0
 reg-refused         SNREG is answered with OK, then status 0
 reg-no-result       SNREG is answered with OK, then nothing
+dyn-refused         AUTHDYN is answered with ERROR
+dyn-no-result       AUTHDYN is answered with OK, then nothing
+dyn-status          AUTHDYN of Unicom ends with status 1
+dyn-certificate     AUTHDYN of Tencent gives a certificate, no secret
+cfg-refused         AUTHCFG is answered with ERROR
 silent              nothing is answered at all
 silent-after=N      nothing is answered after N commands
 no-prompt           the prompt of data mode never comes
@@ -87,6 +102,11 @@ impl fmt::Display for Fault {
             Self::SubRefused => f.write_str("sub-refused"),
             Self::RegRefused => f.write_str("reg-refused"),
             Self::RegNoResult => f.write_str("reg-no-result"),
+            Self::DynRefused => f.write_str("dyn-refused"),
+            Self::DynNoResult => f.write_str("dyn-no-result"),
+            Self::DynStatus => f.write_str("dyn-status"),
+            Self::DynCertificate => f.write_str("dyn-certificate"),
+            Self::CfgRefused => f.write_str("cfg-refused"),
             Self::Silent => f.write_str("silent"),
             Self::SilentAfter(commands) => write!(f, "silent-after={commands}"),
             Self::NoPrompt => f.write_str("no-prompt"),
@@ -134,6 +154,11 @@ impl FromStr for Fault {
             "sub-refused" => Self::SubRefused,
             "reg-refused" => Self::RegRefused,
             "reg-no-result" => Self::RegNoResult,
+            "dyn-refused" => Self::DynRefused,
+            "dyn-no-result" => Self::DynNoResult,
+            "dyn-status" => Self::DynStatus,
+            "dyn-certificate" => Self::DynCertificate,
+            "cfg-refused" => Self::CfgRefused,
             "silent" => Self::Silent,
             "no-prompt" => Self::NoPrompt,
             "urc-inside" => Self::UrcInside,

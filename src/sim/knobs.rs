@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::cloud::TuyaEvents;
 use super::models::{
     DataForm, EarlyCommand, Framing, ModelSpelling, NetworkNeed, Overflow, Prompt, ResultOrder, Settings, Sim,
     UrcTiming,
@@ -65,6 +66,9 @@ sn-full=status|error                          one more: OK and status 0, or ERRO
 sn-bare-success=yes|no                        a registration is confirmed without topic id and name
 sn-listing=ok-first|ok-last                   where AT+MQTTSNREG? prints its OK
 sn-listing-delay=MILLISECONDS                 from that OK to the lines
+tuya-events=texts|numbers|none                how +MQTTAUTHEVENT writes a status, if there are any
+tuya-plus=yes|no                              a + in front of MQTTAUTHEVENT
+dyn-delay=MILLISECONDS                        from OK of AUTHDYN to its result
 sn-predefined=ID=TOPIC                        one more topic id that is known from the start
 ";
 
@@ -111,6 +115,8 @@ sn-predefined=ID=TOPIC                        one more topic id that is known fr
                     _ => return None,
                 }
             }
+            "tuya-events" => self.cloud.events = choice(value, &TUYA_EVENTS)?,
+            "dyn-delay" => self.cloud.registration_delay = Duration::from_millis(number::<u32>(value)?.into()),
             "sn-topics" => self.sn.topics = choice(value, &SN_TOPICS)?,
             "sn-announce" => self.sn.announced = choice(value, &SN_ANNOUNCED)?,
             "sn-id-length" => {
@@ -154,6 +160,7 @@ sn-predefined=ID=TOPIC                        one more topic id that is known fr
             "echo" => &mut self.echo,
             "sn-commands" => &mut self.sn_commands,
             "auth-commands" => &mut self.auth_commands,
+            "tuya-plus" => &mut self.cloud.event_plus,
             "sn-connections" => &mut self.sn.connections,
             "sn-bare-success" => &mut self.sn.bare_success,
             _ => return None,
@@ -196,6 +203,11 @@ const OVERFLOWS: [(&str, Overflow); 3] = [
     ("drop-oldest", Overflow::DropOldest),
 ];
 
+const TUYA_EVENTS: [(&str, TuyaEvents); 3] = [
+    ("texts", TuyaEvents::Texts),
+    ("numbers", TuyaEvents::Numbers),
+    ("none", TuyaEvents::None),
+];
 const SN_TOPICS: [(&str, SnTopics); 2] = [("ids", SnTopics::Ids), ("names", SnTopics::Names)];
 const SN_ANNOUNCED: [(&str, SnAnnounced); 2] = [("id", SnAnnounced::Id), ("length", SnAnnounced::Length)];
 const SN_FULLS: [(&str, SnFull); 2] = [("status", SnFull::Status), ("error", SnFull::Error)];

@@ -2,7 +2,7 @@
 //!
 //! It is an L610, or any other of the 18 series, as the manuals describe it (*AT Commands_MQTT*, V1.0.1 and V1.3) and as
 //! modules in the field behave:
-//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, MQTT-SN with its topic ids, data mode and its limit,
+//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, MQTT-SN with its topic ids, credentials of clouds, data mode and its limit,
 //! unsolicited lines that wait for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
 //! a [record](Record) of all that went over the line. It was written from the manuals and shares nothing with the
 //! driver: no parser, no encoder, no table.
@@ -16,6 +16,7 @@
 //!   every series, [`Settings::set`] turns a knob by its name.
 //! * [`SnSettings`] is about MQTT-SN. Connections 101 and 102 need no gateway: one is inside the module, so that any
 //!   [`Network`] serves them as it serves MQTT.
+//! * [`CloudSettings`] is about the commands for clouds; [`credentials`] has the formulas by which they make credentials.
 //! * [`Network`] is what the module sees of the world. [`MemoryBroker`] is a deterministic MQTT server in memory; the
 //!   examples of this crate have one that reaches any server.
 //!
@@ -51,8 +52,11 @@ mod answer;
 mod arguments;
 mod blocking;
 mod broker;
+mod calendar;
 mod call;
 mod clock;
+mod cloud;
+pub mod credentials;
 mod datamode;
 mod fault;
 mod filter;
@@ -84,6 +88,7 @@ mod world;
 pub use blocking::{BlockingError, BlockingPort};
 pub use broker::{MemoryBroker, TestClient};
 pub use clock::VirtualClock;
+pub use cloud::{CloudSettings, TuyaEvents};
 pub use fault::{Fault, UnknownFault};
 pub use knobs::UnknownKnob;
 pub use link::{Port, Unplugged};

@@ -42,8 +42,10 @@ impl Module {
         if !exists || !self.settings.mqtt_commands {
             return Err(NO_SUCH_COMMAND);
         }
-        // 1.17 and 1.18: AUTH commands require no data connection.
-        if !auth && self.lacks_network(matches!(form, Form::Set(_))) {
+        if auth {
+            return self.auth(name, form);
+        }
+        if self.lacks_network(matches!(form, Form::Set(_))) {
             return if plain {
                 Ok(Answer::error())
             } else {
@@ -64,9 +66,7 @@ impl Module {
                 "+MQTTCONF" => self.configure(arguments),
                 "+MQTTREAD" => self.read(arguments),
                 "+MQTTWILL" => self.will(arguments),
-                _ if sn => self.sn_command(name, arguments),
-                // The AUTH commands, as long as no cloud is behind them.
-                _ => Ok(Answer::error()),
+                _ => self.sn_command(name, arguments),
             },
         }
     }

@@ -95,8 +95,10 @@ impl Module {
         match self.settings.sn.listing {
             SnListing::OkLast => Answer::lines(lines),
             SnListing::OkFirst => Answer {
-                behind: lines,
-                behind_after: self.settings.sn.listing_delay,
+                behind: lines
+                    .into_iter()
+                    .map(|line| (self.settings.sn.listing_delay, line))
+                    .collect(),
                 ..Answer::ok()
             },
         }
