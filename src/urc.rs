@@ -1,12 +1,14 @@
 //! The unsolicited lines: small, owned values, also for use with atat's own client.
 
-use crate::codec::grammar;
+use crate::cloud::TuyaEvent;
 pub use crate::codec::grammar::Operation;
+use crate::codec::{cloud, grammar};
 use crate::types::{Announcement, BreakCause, QoS};
 
 /// An unsolicited line of the MQTT client (V1.3 and V1.0.1 sections 1.2 to 1.10).
 ///
-/// `+MQTTMSG`, which carries a whole message, is not among them: it is borrowed, see [`DirectMessage`].
+/// `+MQTTMSG`, which carries a whole message, is not among them: it is borrowed, see [`DirectMessage`]. Nor is `+MQTTAUTHDYN`, see
+/// [`RegistrationAnswer`](crate::cloud::RegistrationAnswer).
 ///
 /// ```
 /// use atat::AtatUrc;
@@ -44,6 +46,8 @@ pub enum Urc {
         /// Whether it succeeded: status 1. Status 0 is failure.
         success: bool,
     },
+    /// `+MQTTAUTHEVENT: 4,status` with or without its `+`: an event of Tuya (V1.3 section 1.19).
+    TuyaEvent(TuyaEvent),
 }
 
 impl atat::AtatUrc for Urc {
@@ -56,6 +60,9 @@ impl atat::AtatUrc for Urc {
                 id: u8::try_from(id).ok()?,
                 cause: cause.into(),
             });
+        }
+        if let Some(event) = cloud::tuya_event(line) {
+            return Some(Self::TuyaEvent(event));
         }
         let [id, qos, topic_len, payload_len] = grammar::numbers(b"+MQTTMSGI", line)?;
         Some(Self::Announced {

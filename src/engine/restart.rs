@@ -76,6 +76,7 @@ impl Engine<'_> {
 
     /// The module was attached to, and has the settings that the driver wants.
     pub(crate) fn note_attached(&mut self, now: Instant) {
+        self.waive_dynamic();
         self.watch = Watch {
             attached: true,
             settings: true,
@@ -144,6 +145,7 @@ impl Engine<'_> {
         }
         self.rebooted = true;
         self.give_up_body();
+        self.waive_dynamic();
         let in_use = self.connections.restarted();
         self.watch.restarted |= self.watch.attached || in_use;
         (self.watch.settings, self.watch.suspected) = (false, false);
@@ -154,6 +156,7 @@ impl Engine<'_> {
     pub(crate) fn give_up(&mut self, now: Instant) {
         let data_mode = self.data_mode_until(now);
         self.give_up_body();
+        self.waive_dynamic();
         self.decoder.forget_quoting(self.dialect.read_quotes);
         self.connections.forget();
         self.watch = Watch::new();
