@@ -46,6 +46,36 @@ pub enum Field {
     BaudRate,
     /// The number of a topic on an MQTT-SN connection.
     TopicId,
+    /// Product key at a cloud.
+    ProductKey,
+    /// Secret of a product at a cloud.
+    ProductSecret,
+    /// Id of a product at a cloud.
+    ProductId,
+    /// Name of a device at a cloud.
+    DeviceName,
+    /// Id of a device at a cloud.
+    DeviceId,
+    /// Key that names a device at a cloud.
+    DeviceKey,
+    /// Secret of a device at a cloud.
+    DeviceSecret,
+    /// Number of a device at a cloud.
+    DeviceNumber,
+    /// Access key of a device at a cloud.
+    AccessKey,
+    /// Authorisation key of a device at a cloud.
+    AuthKey,
+    /// Token of a device at a cloud.
+    Token,
+    /// UUID of a device at a cloud.
+    Uuid,
+    /// Id of an IoT Core.
+    IotCoreId,
+    /// User name at the site of AEP.
+    AepUser,
+    /// Path of a service of a cloud.
+    Url,
 }
 
 impl fmt::Display for Field {
@@ -68,6 +98,21 @@ impl fmt::Display for Field {
             Self::CommandLine => "command line",
             Self::BaudRate => "baud rate",
             Self::TopicId => "topic id",
+            Self::ProductKey => "product key",
+            Self::ProductSecret => "product secret",
+            Self::ProductId => "product id",
+            Self::DeviceName => "device name",
+            Self::DeviceId => "device id",
+            Self::DeviceKey => "device key",
+            Self::DeviceSecret => "device secret",
+            Self::DeviceNumber => "device number",
+            Self::AccessKey => "access key",
+            Self::AuthKey => "authorisation key",
+            Self::Token => "token",
+            Self::Uuid => "uuid",
+            Self::IotCoreId => "IoT Core id",
+            Self::AepUser => "AEP user name",
+            Self::Url => "url",
         })
     }
 }
@@ -249,6 +294,14 @@ pub enum Error<E> {
         /// What the buffer holds, in bytes.
         max: usize,
     },
+    /// The buffer that was passed for the answer cannot hold it.
+    #[error("the answer needs a buffer of {len} bytes and the one that was passed holds {max}: pass a larger one")]
+    AnswerBuffer {
+        /// What is needed, in bytes.
+        len: usize,
+        /// What the buffer holds, in bytes.
+        max: usize,
+    },
     /// Status 0: the module tried, and it failed. The module gives no reason.
     #[error("the module reported failure and gave no reason: check that the broker is reachable and allows it")]
     Refused,
@@ -267,7 +320,7 @@ pub enum Error<E> {
     },
     /// A result is owed from an earlier operation whose outcome is unknown: it would be taken for this one's.
     #[error(
-        "an earlier outcome on this connection is still unknown: disconnect and connect again, or poll until it came"
+        "an earlier outcome is still unknown, and this one's could not be told from it: wait for it, or disconnect and connect again, or, for a registration, attach again"
     )]
     Unsettled,
     /// A message of another connection waits in the message buffer.

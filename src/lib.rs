@@ -17,6 +17,7 @@ mod fmt;
 pub mod blocking;
 mod client;
 mod clock;
+pub mod cloud;
 mod cme;
 mod codec;
 pub mod command;

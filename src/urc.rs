@@ -1,13 +1,15 @@
 //! The unsolicited lines: small, owned values, also for use with atat's own client.
 
-use crate::codec::grammar;
+use crate::cloud::TuyaEvent;
 pub use crate::codec::grammar::Operation;
 pub use crate::codec::{SnRegistration, SnRegistrationKind};
+use crate::codec::{cloud, grammar};
 use crate::types::{Announcement, BreakCause, QoS, TopicId};
 
 /// An unsolicited line of the MQTT client (V1.3 and V1.0.1 sections 1.2 to 1.10).
 ///
-/// `+MQTTMSG`, which carries a whole message, is not among them: it is borrowed, see [`DirectMessage`].
+/// `+MQTTMSG`, which carries a whole message, is not among them: it is borrowed, see [`DirectMessage`]. Nor is `+MQTTAUTHDYN`, see
+/// [`RegistrationAnswer`](crate::cloud::RegistrationAnswer).
 ///
 /// ```
 /// use atat::AtatUrc;
@@ -37,7 +39,7 @@ pub enum Urc {
         cause: BreakCause,
     },
     /// `+MQTTSNREG: id,status[,topic id,"topic name"]`, on an MQTT-SN connection: see [`SnRegistration`] for the name.
-    Registration {
+    SnRegistration {
         /// The connection.
         id: u8,
         /// What the line is about.
@@ -54,6 +56,8 @@ pub enum Urc {
         /// Whether it succeeded: status 1. Status 0 is failure.
         success: bool,
     },
+    /// `+MQTTAUTHEVENT: 4,status` with or without its `+`: an event of Tuya (V1.3 section 1.19).
+    TuyaEvent(TuyaEvent),
 }
 
 impl atat::AtatUrc for Urc {
@@ -68,7 +72,10 @@ impl atat::AtatUrc for Urc {
             });
         }
         if let Some(SnRegistration { id, kind, topic_id, .. }) = SnRegistration::parse(line) {
-            return Some(Self::Registration { id, kind, topic_id });
+            return Some(Self::SnRegistration { id, kind, topic_id });
+        }
+        if let Some(event) = cloud::tuya_event(line) {
+            return Some(Self::TuyaEvent(event));
         }
         let [id, qos, topic_len, payload_len] = grammar::numbers(b"+MQTTMSGI", line)?;
         Some(Self::Announced {

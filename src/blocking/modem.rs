@@ -10,6 +10,7 @@ use super::idle::drive;
 use super::{Client, Idle, Pause, verbs};
 use crate::Clock;
 use crate::client::Incoming;
+use crate::cloud::{self, CloudCredentials};
 use crate::command::{ModuleTime, ReceiveMode};
 use crate::error::Error;
 use crate::line::{FlowControl, SerialLine};
@@ -163,6 +164,7 @@ where
         restart() -> ();
         allow_sleep(allowed: bool) -> ();
         wake() -> ();
+        tuya_off() -> ();
     }
 
     /// As [`Modem::wait_any`](crate::Modem::wait_any), and returns when it is done.
@@ -176,6 +178,47 @@ where
         max: usize,
     ) -> Result<Incoming<Announcement>, Error<T::Error>> {
         drive(self.modem.wait_any(ids, max), &mut self.idle)
+    }
+
+    /// As [`Modem::authenticate`](crate::Modem::authenticate), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, ConnectionId, Error, blocking::{Idle, Modem}};
+    /// use fibocom_mqtt::cloud::Huawei;
+    ///
+    /// # fn example<T: Read + Write, C: Clock, I: Idle>(modem: &mut Modem<'_, T, C, I>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 512];
+    /// let credentials = modem.authenticate(&Huawei::new("device-id", "s3cret"), &mut buffer)?;
+    /// modem.client(ConnectionId::FIRST).connect(&credentials.options("iot-mqtts.example.com", 1883))?;
+    /// # Ok(()) }
+    /// ```
+    pub fn authenticate<'buf>(
+        &mut self,
+        request: &impl cloud::Request,
+        buffer: &'buf mut [u8],
+    ) -> Result<CloudCredentials<'buf>, Error<T::Error>> {
+        drive(self.modem.authenticate(request, buffer), &mut self.idle)
+    }
+
+    /// As [`Modem::register_device`](crate::Modem::register_device), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn register_device<'buf, R>(
+        &mut self,
+        request: &R,
+        buffer: &'buf mut [u8],
+    ) -> Result<R::Device<'buf>, Error<T::Error>>
+    where
+        R: cloud::Registration + 'buf,
+    {
+        drive(self.modem.register_device(request, buffer), &mut self.idle)
     }
 
     /// As [`wait_any`](Self::wait_any), but returns `None` if nothing came for so long.

@@ -2,6 +2,7 @@
 //! writes command lines.
 
 mod body;
+pub(crate) mod cloud;
 mod decoder;
 mod encoder;
 pub(crate) mod grammar;

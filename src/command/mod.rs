@@ -8,9 +8,10 @@ use crate::codec::Encoder;
 use crate::codec::grammar::{self, Term};
 use crate::types::{AnyConnectionId, QoS, Text, TopicName};
 
+mod auth_cfg;
+mod auth_dyn;
 mod clock;
 mod close;
-mod cloud;
 mod conf;
 mod general;
 mod line;
@@ -28,9 +29,11 @@ mod tls;
 mod user;
 mod will;
 
+pub(crate) use auth_cfg::CloudForm;
+pub use auth_cfg::{AuthAnswer, AuthCfg, Clouds, TestAuthCfg, TuyaOff};
+pub use auth_dyn::{AuthDyn, TestAuthDyn};
 pub use clock::{ModuleTime, ReadClock};
 pub use close::{ClosableIds, Close, TestClose};
-pub use cloud::TestAuthCfg;
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
     Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
         id: AnyConnectionId,
         result: bool,
     },
+    /// A final result, and in front of it or behind it a line with the command's own name and this cloud's number, which is the answer.
+    Dynamic(u8),
 }
 
 /// A command to run: its bytes are in the transmit buffer.
@@ -52,6 +54,11 @@ impl Request {
 
     pub(crate) fn is_publication(&self) -> bool {
         self.publishes_on().is_some()
+    }
+
+    /// Whether it cannot be undone or seen what it has done, if its outcome is not told.
+    pub(crate) fn has_lasting_effect(&self) -> bool {
+        self.is_publication() || matches!(self.kind, Kind::Dynamic(_))
     }
 
     /// The connection, if this is a publication.
@@ -205,7 +212,7 @@ impl Exchange {
             }),
             (Kind::Read(_), None) => Some(Outcome::Unexpected),
             (Kind::Operation { result: false, .. }, _) => Some(self.ended(Outcome::Accepted)),
-            (Kind::Operation { .. }, _) => match self.result {
+            (Kind::Operation { .. } | Kind::Dynamic(_), _) => match self.result {
                 Some(success) => Some(self.ended(Outcome::Result(success))),
                 None => {
                     self.phase = Phase::Result;

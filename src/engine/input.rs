@@ -8,7 +8,7 @@ use super::exchange::{Exchange, Phase, ReadEnd};
 use super::restart::{HINT, REPORTS};
 use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored, UnsolicitedHook};
 use crate::Instant;
-use crate::codec::{BodyEnd, Frame, grammar};
+use crate::codec::{BodyEnd, Frame, cloud, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
@@ -56,10 +56,14 @@ impl Engine<'_> {
             // Without what stands in front of it, which may be a piece of a secret.
             return hand_on(&mut self.unsolicited, report);
         }
-        let line = self.decoder.line();
         if let Some(urc) = known {
-            self.on_urc(urc, now);
-        } else if self.fence.is_active() {
+            return self.on_urc(urc, now);
+        }
+        if self.on_dynamic() {
+            return;
+        }
+        let line = self.decoder.line();
+        if self.fence.is_active() {
             self.fence.on_line(line);
             if self.fence.is_clear() {
                 self.expect_nothing();
@@ -108,6 +112,10 @@ impl Engine<'_> {
             // An error in many words.
             return self.on_final(error, now);
         }
+        if self.on_long_dynamic() {
+            return;
+        }
+        let line = self.decoder.line();
         let Some(exchange) = &mut self.exchange else { return };
         // The echo of a long command is of no interest; an answer is.
         let echo = line.windows(2).any(|part| part == b"AT");
@@ -124,7 +132,7 @@ impl Engine<'_> {
         };
         let line = self.decoder.line();
         let own = belongs(line, self.transmit.command());
-        if exchange.phase != Phase::Answer {
+        if exchange.phase != Phase::Answer || matches!(exchange.request.kind, Kind::Dynamic(_)) {
             return own;
         }
         if let Kind::Read(id) = exchange.request.kind {
@@ -268,7 +276,7 @@ impl Engine<'_> {
                     connection.announce((!id.is_sn()).then_some(size));
                 }
             }
-            Urc::Registration { .. } => self.on_registration(),
+            Urc::SnRegistration { .. } => self.on_registration(),
             Urc::Broken { id, cause } => {
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);
@@ -281,6 +289,7 @@ impl Engine<'_> {
                 }
             }
             Urc::Result { operation, id, success } => self.on_result(operation, id, success),
+            Urc::TuyaEvent(_) => hand_on(&mut self.unsolicited, self.decoder.line()),
         }
     }
 
@@ -332,7 +341,7 @@ fn is_echo(line: &[u8], command: &[u8]) -> bool {
 fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
         // What a disturbed line adds is no text.
-        return !line.starts_with(b"+") && text(line).is_some();
+        return !line.starts_with(b"+") && !cloud::is_event(line) && text(line).is_some();
     };
     let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.

@@ -3,6 +3,7 @@
 
 mod connections;
 mod direct;
+mod dynamic;
 mod exchange;
 mod fence;
 mod input;
@@ -88,6 +89,8 @@ pub(crate) struct Engine<'b> {
     pub(crate) unsolicited: Option<UnsolicitedHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
+    /// The answer to a registration may still come, though nobody waits for it.
+    dynamic_owed: bool,
     /// When the module last sent anything.
     heard_at: Instant,
 }
@@ -114,6 +117,7 @@ impl<'b> Engine<'b> {
             trace: None,
             unsolicited: None,
             secretive: false,
+            dynamic_owed: false,
             heard_at: now,
         }
     }
@@ -130,6 +134,8 @@ impl<'b> Engine<'b> {
             | Kind::Plain
             | Kind::Upload
             | Kind::Read(_) => Ok(()),
+            Kind::Dynamic(_) if self.dynamic_owed => Err(Error::Unsettled),
+            Kind::Dynamic(_) => Ok(()),
             Kind::Operation { id, .. } => {
                 match self.connection(id).map(|connection| (connection.link, connection.owed)) {
                     Some((Link::Broken(cause), _)) => Err(Error::Disconnected(cause)),
@@ -193,6 +199,11 @@ impl<'b> Engine<'b> {
     /// The same, and what it may refine.
     pub(crate) fn answer_and_capabilities(&mut self) -> (&[u8], &mut Capabilities) {
         (self.decoder.kept(), &mut self.capabilities)
+    }
+
+    /// The answer has been read, and is wiped: it may hold a password.
+    pub(crate) fn forget_answer(&mut self) {
+        self.decoder.begin();
     }
 
     // Settling.
@@ -305,6 +316,8 @@ impl<'b> Engine<'b> {
         if exchange.result.is_some() {
             return;
         }
+        self.owe_dynamic();
+        let Some(exchange) = &self.exchange else { return };
         let Some((operation, id)) = exchange.operation() else {
             return;
         };
@@ -320,7 +333,7 @@ impl<'b> Engine<'b> {
     /// No prompt and no secret can come any more. After a command that was given up they can, until a fence stands.
     fn expect_nothing(&mut self) {
         self.decoder.expect_prompt(false);
-        self.secretive = false;
+        self.secretive = self.dynamic_owed;
     }
 
     fn finish(&mut self, outcome: Outcome) {
@@ -347,6 +360,7 @@ impl<'b> Engine<'b> {
                 self.store.miss(id, size);
             }
             self.note_settled(settled);
+            self.forget_answer();
         } else {
             self.outcome = Some(settled);
         }

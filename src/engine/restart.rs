@@ -76,6 +76,7 @@ impl Engine<'_> {
 
     /// The module was attached to, and has the settings that the driver wants.
     pub(crate) fn note_attached(&mut self, now: Instant) {
+        self.waive_dynamic();
         self.watch = Watch {
             attached: true,
             settings: true,
@@ -144,6 +145,7 @@ impl Engine<'_> {
         }
         self.rebooted = true;
         self.give_up_body();
+        self.waive_dynamic();
         let in_use = self.connections.restarted();
         self.forget_all_topics();
         self.watch.restarted |= self.watch.attached || in_use;
@@ -155,6 +157,7 @@ impl Engine<'_> {
     pub(crate) fn give_up(&mut self, now: Instant) {
         let data_mode = self.data_mode_until(now);
         self.give_up_body();
+        self.waive_dynamic();
         self.decoder.forget_quoting(self.dialect.read_quotes);
         self.forget_connections();
         self.watch = Watch::new();

@@ -2,6 +2,7 @@
 
 mod attach;
 mod bring_up;
+mod cloud;
 mod line;
 mod network;
 mod outline;

@@ -1,5 +1,6 @@
 //! The vocabulary: what a caller passes in and gets back. Checked when it is made, so that nothing in it can be syntax.
 
+pub(crate) mod cloud;
 mod connection;
 mod counters;
 mod credentials;
