@@ -2,6 +2,7 @@
 
 use atat::{CmeError, CmsError, DigestResult, Digester, InternalError};
 
+use crate::cloud::RegistrationAnswer;
 use crate::codec::grammar::{self, ReadHeader};
 use crate::error::ModuleError;
 use crate::urc::Urc;
@@ -119,7 +120,9 @@ impl Digester for FibocomDigester {
                     next,
                 );
             }
-            let unsolicited = <Urc as atat::AtatUrc>::parse(bytes).is_some() || bytes.starts_with(b"+MQTTMSG:");
+            let unsolicited = <Urc as atat::AtatUrc>::parse(bytes).is_some()
+                || bytes.starts_with(b"+MQTTMSG:")
+                || RegistrationAnswer::parse(bytes).is_some();
             let echo = bytes.windows(2).any(|part| part == b"AT") && !bytes.starts_with(b"+");
             match &mut information {
                 None if unsolicited => return (DigestResult::Urc(bytes), next),

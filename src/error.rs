@@ -5,7 +5,7 @@ use core::fmt;
 pub use crate::cme::CmeError;
 use crate::model::{Feature, Limit, Model, Source};
 use crate::modem::{NetworkProblem, TlsProblem};
-use crate::types::{Announcement, BreakCause, ConnectionId};
+use crate::types::{Announcement, AnyConnectionId, BreakCause};
 
 /// An argument of a command, to say which one was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +44,38 @@ pub enum Field {
     CommandLine,
     /// Rate of the serial line in bits per second.
     BaudRate,
+    /// The number of a topic on an MQTT-SN connection.
+    TopicId,
+    /// Product key at a cloud.
+    ProductKey,
+    /// Secret of a product at a cloud.
+    ProductSecret,
+    /// Id of a product at a cloud.
+    ProductId,
+    /// Name of a device at a cloud.
+    DeviceName,
+    /// Id of a device at a cloud.
+    DeviceId,
+    /// Key that names a device at a cloud.
+    DeviceKey,
+    /// Secret of a device at a cloud.
+    DeviceSecret,
+    /// Number of a device at a cloud.
+    DeviceNumber,
+    /// Access key of a device at a cloud.
+    AccessKey,
+    /// Authorisation key of a device at a cloud.
+    AuthKey,
+    /// Token of a device at a cloud.
+    Token,
+    /// UUID of a device at a cloud.
+    Uuid,
+    /// Id of an IoT Core.
+    IotCoreId,
+    /// User name at the site of AEP.
+    AepUser,
+    /// Path of a service of a cloud.
+    Url,
 }
 
 impl fmt::Display for Field {
@@ -65,6 +97,22 @@ impl fmt::Display for Field {
             Self::KeyFile => "key file",
             Self::CommandLine => "command line",
             Self::BaudRate => "baud rate",
+            Self::TopicId => "topic id",
+            Self::ProductKey => "product key",
+            Self::ProductSecret => "product secret",
+            Self::ProductId => "product id",
+            Self::DeviceName => "device name",
+            Self::DeviceId => "device id",
+            Self::DeviceKey => "device key",
+            Self::DeviceSecret => "device secret",
+            Self::DeviceNumber => "device number",
+            Self::AccessKey => "access key",
+            Self::AuthKey => "authorisation key",
+            Self::Token => "token",
+            Self::Uuid => "uuid",
+            Self::IotCoreId => "IoT Core id",
+            Self::AepUser => "AEP user name",
+            Self::Url => "url",
         })
     }
 }
@@ -97,6 +145,16 @@ pub enum InvalidInput {
         len: usize,
         /// The most that is taken, in bytes.
         max: usize,
+    },
+    /// Not as long as it must be.
+    #[error("the {field} is {len} bytes long, and must have {needed}: change it")]
+    Length {
+        /// What it is.
+        field: Field,
+        /// Its length in bytes.
+        len: usize,
+        /// The length that is needed, in bytes.
+        needed: usize,
     },
     /// More than this model takes.
     #[error(
@@ -236,6 +294,14 @@ pub enum Error<E> {
         /// What the buffer holds, in bytes.
         max: usize,
     },
+    /// The buffer that was passed for the answer cannot hold it.
+    #[error("the answer needs a buffer of {len} bytes and the one that was passed holds {max}: pass a larger one")]
+    AnswerBuffer {
+        /// What is needed, in bytes.
+        len: usize,
+        /// What the buffer holds, in bytes.
+        max: usize,
+    },
     /// Status 0: the module tried, and it failed. The module gives no reason.
     #[error("the module reported failure and gave no reason: check that the broker is reachable and allows it")]
     Refused,
@@ -254,12 +320,12 @@ pub enum Error<E> {
     },
     /// A result is owed from an earlier operation whose outcome is unknown: it would be taken for this one's.
     #[error(
-        "an earlier outcome on this connection is still unknown: disconnect and connect again, or poll until it came"
+        "an earlier outcome is still unknown, and this one's could not be told from it: wait for it, or disconnect and connect again, or, for a registration, attach again"
     )]
     Unsettled,
     /// A message of another connection waits in the message buffer.
     #[error("a message of connection {0} waits in the message buffer: receive it first")]
-    OtherMessage(ConnectionId),
+    OtherMessage(AnyConnectionId),
     /// No connection is open.
     #[error("not connected: connect first")]
     NotConnected,

@@ -4,14 +4,15 @@
 
 use atat::{AtatCmd, AtatUrc};
 
+use crate::cloud::{self, Aliyun, Aws, RegistrationAnswer, Tuya};
 use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep};
 use crate::codec::{BodyEnd, Decoder, grammar};
 use crate::command::*;
-use crate::types::{ConnectionId, TopicFilter, TopicName};
+use crate::types::{ConnectionId, Escapes, TopicFilter, TopicName};
 use crate::{DirectMessage, Line, Urc};
 
 /// Names that lines of the module begin with.
-pub const NAMES: [&[u8]; 32] = [
+pub const NAMES: [&[u8]; 36] = [
     b"+MQTTUSER",
     b"+MQTTOPEN",
     b"+MPQTTOPEN",
@@ -25,6 +26,10 @@ pub const NAMES: [&[u8]; 32] = [
     b"+MQTTMSG",
     b"+MQTTMSGI",
     b"+MQTTBREAK",
+    b"+MQTTAUTHCFG",
+    b"+MQTTAUTHDYN",
+    b"+MQTTAUTHEVENT",
+    b"MQTTAUTHEVENT",
     b"+CMEE",
     b"+CGMM",
     b"+CPIN",
@@ -186,9 +191,27 @@ fn lines(line: &[u8]) {
         assert!(urc.is_none());
         assert!(message.topic.len().saturating_add(message.payload.len()) < line.len());
     }
+    if let Some(answer) = RegistrationAnswer::parse(line) {
+        assert!(urc.is_none());
+        assert!(matches!(answer.cloud(), 1..=3));
+    }
     let _ = grammar::name(line);
     // Twice is more than four characters an escaped byte, and the words around.
     assert!(Line::new(line).to_string().len() <= line.len().saturating_mul(4).saturating_add(64));
+}
+
+fn auth(request: impl cloud::Request, answer: &[u8]) {
+    let command = AuthCfg::<_, 16>::new(request, Escapes::Unknown);
+    let parsed = command.ok().and_then(|command| command.parse(Ok(answer)).ok());
+    if let Some(parsed) = parsed {
+        let strings = [parsed.user, parsed.password, parsed.client_id];
+        assert!(
+            !strings
+                .iter()
+                .flatten()
+                .any(|byte| matches!(byte, b'"' | b'\r' | b'\n'))
+        );
+    }
 }
 
 fn answers(answer: &[u8]) {
@@ -212,6 +235,11 @@ fn answers(answer: &[u8]) {
     let _ = parse(&ReadWills::<8>, answer);
     let _ = parse(&TestWill, answer);
     let _ = parse(&ReadErrorReports, answer);
+    auth(Aliyun::new("k", "d", "s"), answer);
+    auth(Tuya::new("k", "u", "a"), answer);
+    auth(Aws, answer);
+    let _ = parse(&TestAuthCfg, answer);
+    let _ = parse(&TestAuthDyn, answer);
     let _ = parse(&Manufacturer, answer);
     let _ = parse(&ModelName, answer);
     let _ = parse(&Revision, answer);

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::cloud::TuyaEvent;
+use crate::codec::cloud::tuya_event;
 use crate::trace::Line;
 
 /// A line that answers nothing and means nothing to the driver, such as `+SIM READY`, `+CREG: 1`, `+CTZV: …`,
@@ -34,6 +36,20 @@ impl<'a> Unsolicited<'a> {
     /// ```
     pub fn arguments(&self, name: &str) -> Option<&'a str> {
         self.0.strip_prefix(name)?.strip_prefix(':').map(str::trim_ascii)
+    }
+
+    /// The event of Tuya in a line `+MQTTAUTHEVENT: 4,"status"`, with or without its `+` (V1.3 section 1.19).
+    ///
+    /// ```
+    /// # use fibocom_mqtt::Unsolicited;
+    /// use fibocom_mqtt::cloud::TuyaEvent;
+    ///
+    /// fn is_bound(line: Unsolicited<'_>) -> bool {
+    ///     line.tuya_event() == Some(TuyaEvent::ActivateSucceeded)
+    /// }
+    /// ```
+    pub fn tuya_event(&self) -> Option<TuyaEvent> {
+        tuya_event(self.as_bytes())
     }
 }
 

@@ -10,13 +10,14 @@ use super::idle::drive;
 use super::{Client, Idle, Pause, verbs};
 use crate::Clock;
 use crate::client::Incoming;
+use crate::cloud::{self, CloudCredentials};
 use crate::command::{ModuleTime, ReceiveMode};
 use crate::error::Error;
 use crate::line::{FlowControl, SerialLine};
 use crate::model::{Capabilities, Dialect, Feature, Limit, Model};
 use crate::modem::{self, Attach, Attached, Buffers, Identity, Network, Progress};
 use crate::trace::Trace;
-use crate::types::{Announcement, ConnectionId, Counters, Message};
+use crate::types::{Announcement, AnyConnectionId, Counters, Message};
 use crate::unsolicited::Unsolicited;
 
 /// A Fibocom module on a blocking port: [`crate::Modem`], whose verbs return when they are done.
@@ -84,8 +85,9 @@ where
         self.modem.set_receive_mode(mode);
     }
 
-    /// One of the module's connections.
-    pub fn client(&mut self, id: ConnectionId) -> Client<'_, 'b, T, C, I> {
+    /// One of the module's connections: an MQTT client for a [`ConnectionId`](crate::ConnectionId), an [`SnClient`](super::SnClient) for a
+    /// [`SnConnectionId`](crate::SnConnectionId).
+    pub fn client<K: Into<AnyConnectionId> + Copy>(&mut self, id: K) -> Client<'_, 'b, T, C, I, K> {
         Client::new(self.modem.client(id), &mut self.idle)
     }
 
@@ -162,7 +164,61 @@ where
         restart() -> ();
         allow_sleep(allowed: bool) -> ();
         wake() -> ();
-        wait_any(ids: &[ConnectionId], max: usize) -> Incoming<Announcement>;
+        tuya_off() -> ();
+    }
+
+    /// As [`Modem::wait_any`](crate::Modem::wait_any), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn wait_any<K: Into<AnyConnectionId> + Copy>(
+        &mut self,
+        ids: &[K],
+        max: usize,
+    ) -> Result<Incoming<Announcement>, Error<T::Error>> {
+        drive(self.modem.wait_any(ids, max), &mut self.idle)
+    }
+
+    /// As [`Modem::authenticate`](crate::Modem::authenticate), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, ConnectionId, Error, blocking::{Idle, Modem}};
+    /// use fibocom_mqtt::cloud::Huawei;
+    ///
+    /// # fn example<T: Read + Write, C: Clock, I: Idle>(modem: &mut Modem<'_, T, C, I>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 512];
+    /// let credentials = modem.authenticate(&Huawei::new("device-id", "s3cret"), &mut buffer)?;
+    /// modem.client(ConnectionId::FIRST).connect(&credentials.options("iot-mqtts.example.com", 1883))?;
+    /// # Ok(()) }
+    /// ```
+    pub fn authenticate<'buf>(
+        &mut self,
+        request: &impl cloud::Request,
+        buffer: &'buf mut [u8],
+    ) -> Result<CloudCredentials<'buf>, Error<T::Error>> {
+        drive(self.modem.authenticate(request, buffer), &mut self.idle)
+    }
+
+    /// As [`Modem::register_device`](crate::Modem::register_device), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn register_device<'buf, R>(
+        &mut self,
+        request: &R,
+        buffer: &'buf mut [u8],
+    ) -> Result<R::Device<'buf>, Error<T::Error>>
+    where
+        R: cloud::Registration + 'buf,
+    {
+        drive(self.modem.register_device(request, buffer), &mut self.idle)
     }
 
     /// As [`wait_any`](Self::wait_any), but returns `None` if nothing came for so long.
@@ -170,9 +226,9 @@ where
     /// # Errors
     ///
     /// The same.
-    pub fn wait_any_timeout(
+    pub fn wait_any_timeout<K: Into<AnyConnectionId> + Copy>(
         &mut self,
-        ids: &[ConnectionId],
+        ids: &[K],
         max: usize,
         timeout: Duration,
     ) -> Result<Option<Incoming<Announcement>>, Error<T::Error>> {

@@ -76,9 +76,18 @@ impl<'b> Decoder<'b> {
     /// A new exchange: the answer kept so far is dropped, a line that has begun is not.
     pub(crate) fn begin(&mut self) {
         self.drop_ended();
-        self.buffer.copy_within(self.kept..self.len, 0);
-        self.len = self.len.saturating_sub(self.kept);
+        let used = self.len;
+        self.buffer.copy_within(self.kept..used, 0);
+        self.len = used.saturating_sub(self.kept);
         self.kept = 0;
+        self.wipe(self.len, used);
+    }
+
+    /// Wipes what is in the buffer and of no use any more: it may have held a password.
+    fn wipe(&mut self, from: usize, to: usize) {
+        if let Some(used) = self.buffer.get_mut(from..to) {
+            used.fill(0);
+        }
     }
 
     /// Gives up a body whose rest does not come, and gives its header.
@@ -113,6 +122,7 @@ impl<'b> Decoder<'b> {
                 true
             }
             None => {
+                self.wipe(self.kept, self.len);
                 self.len = self.kept;
                 false
             }
@@ -214,6 +224,7 @@ impl<'b> Decoder<'b> {
         if self.ended {
             self.ended = false;
             self.excess = 0;
+            self.wipe(self.kept, self.len);
             self.len = self.kept;
         }
     }

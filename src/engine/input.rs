@@ -6,13 +6,13 @@ use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
 use super::restart::{HINT, REPORTS};
-use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, UnsolicitedHook};
+use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored, UnsolicitedHook};
 use crate::Instant;
-use crate::codec::{BodyEnd, Frame, grammar};
+use crate::codec::{BodyEnd, Frame, cloud, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{ConnectionId, QoS, count};
+use crate::types::{AnyConnectionId, QoS, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::{Operation, Urc};
 
@@ -56,10 +56,14 @@ impl Engine<'_> {
             // Without what stands in front of it, which may be a piece of a secret.
             return hand_on(&mut self.unsolicited, report);
         }
-        let line = self.decoder.line();
         if let Some(urc) = known {
-            self.on_urc(urc, now);
-        } else if self.fence.is_active() {
+            return self.on_urc(urc, now);
+        }
+        if self.on_dynamic() {
+            return;
+        }
+        let line = self.decoder.line();
+        if self.fence.is_active() {
             self.fence.on_line(line);
             if self.fence.is_clear() {
                 self.expect_nothing();
@@ -108,6 +112,10 @@ impl Engine<'_> {
             // An error in many words.
             return self.on_final(error, now);
         }
+        if self.on_long_dynamic() {
+            return;
+        }
+        let line = self.decoder.line();
         let Some(exchange) = &mut self.exchange else { return };
         // The echo of a long command is of no interest; an answer is.
         let echo = line.windows(2).any(|part| part == b"AT");
@@ -117,14 +125,14 @@ impl Engine<'_> {
     }
 
     /// Takes a line that may belong to the answer to the running command. False if it cannot.
-    fn on_information(&mut self) -> bool {
+    pub(super) fn on_information(&mut self) -> bool {
         self.note_call();
         let Some(exchange) = &mut self.exchange else {
             return false;
         };
         let line = self.decoder.line();
         let own = belongs(line, self.transmit.command());
-        if exchange.phase != Phase::Answer {
+        if exchange.phase != Phase::Answer || matches!(exchange.request.kind, Kind::Dynamic(_)) {
             return own;
         }
         if let Kind::Read(id) = exchange.request.kind {
@@ -191,10 +199,20 @@ impl Engine<'_> {
             });
         }
         let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
-        let end = match (ConnectionId::new(header.id), qos) {
-            (Some(id), Some(qos)) if end == BodyEnd::Stored && !self.store.keep(id, qos, size) => BodyEnd::TooLarge,
-            (Some(_), Some(_)) => end,
-            _ => BodyEnd::Malformed,
+        let id = AnyConnectionId::new(header.id);
+        let end = match id.zip(qos) {
+            Some((id, qos)) => {
+                let topic_id = header.topic_id;
+                let message = Stored {
+                    id,
+                    qos,
+                    size,
+                    topic_id,
+                };
+                let told = end != BodyEnd::Stored || self.store.keep(message);
+                if told { end } else { BodyEnd::TooLarge }
+            }
+            None => BodyEnd::Malformed,
         };
         let connection = self.connections.by_number(header.id);
         let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
@@ -206,7 +224,7 @@ impl Engine<'_> {
                 _ => &mut connection.counters.lost,
             });
         }
-        match (exchange, ConnectionId::new(header.id)) {
+        match (exchange, id) {
             (Some(exchange), _) => exchange.read = Some(ReadEnd::Message(header, end)),
             // Its READ was given up.
             (None, Some(id)) if end != BodyEnd::Stored => self.store.miss(id, size),
@@ -253,10 +271,12 @@ impl Engine<'_> {
     fn on_urc(&mut self, urc: Urc, now: Instant) {
         match urc {
             Urc::Announced { id, size, .. } => {
-                if let Some(connection) = self.connections.by_number(id) {
-                    connection.announce(size);
+                let Some(id) = AnyConnectionId::new(id) else { return };
+                if let Some(connection) = self.connections.get_mut(id) {
+                    connection.announce((!id.is_sn()).then_some(size));
                 }
             }
+            Urc::SnRegistration { .. } => self.on_registration(),
             Urc::Broken { id, cause } => {
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);
@@ -269,15 +289,16 @@ impl Engine<'_> {
                 }
             }
             Urc::Result { operation, id, success } => self.on_result(operation, id, success),
+            Urc::TuyaEvent(_) => hand_on(&mut self.unsolicited, self.decoder.line()),
         }
     }
 
-    fn on_result(&mut self, operation: Operation, id: u8, success: bool) {
+    pub(super) fn on_result(&mut self, operation: Operation, id: u8, success: bool) {
         let Some(connection) = self.connections.by_number(id) else {
             return;
         };
         let own = |exchange: &&mut Exchange| {
-            let same = |(awaited, on): (Operation, ConnectionId)| awaited == operation && on.get() == id;
+            let same = |(awaited, on): (Operation, AnyConnectionId)| awaited == operation && on.get() == id;
             exchange.operation().is_some_and(same) && !exchange.awaits_its_turn()
         };
         let owed = connection.owed == Some(operation);
@@ -286,7 +307,7 @@ impl Engine<'_> {
         }
         // Only a close can be tried again while one is owed. Success ends both; failure is that of the first.
         let Some(exchange) = self.exchange.as_mut().filter(own).filter(|_| success || !owed) else {
-            if let (true, Some(id)) = (owed, ConnectionId::new(id)) {
+            if let (true, Some(id)) = (owed, AnyConnectionId::new(id)) {
                 connection.apply(operation, success);
                 self.note_settled(Settled {
                     operation: Some((operation, id)),
@@ -320,7 +341,7 @@ fn is_echo(line: &[u8], command: &[u8]) -> bool {
 fn belongs(line: &[u8], command: &[u8]) -> bool {
     let Some(name) = grammar::name(line) else {
         // What a disturbed line adds is no text.
-        return !line.starts_with(b"+") && text(line).is_some();
+        return !line.starts_with(b"+") && !cloud::is_event(line) && text(line).is_some();
     };
     let asked = grammar::name_asked(command);
     // V1.3 and V1.0.1 section 1.2.2 print the second spelling.

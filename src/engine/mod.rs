@@ -3,6 +3,7 @@
 
 mod connections;
 mod direct;
+mod dynamic;
 mod exchange;
 mod fence;
 mod input;
@@ -13,9 +14,11 @@ mod output;
 #[cfg(test)]
 mod queue;
 mod restart;
+mod sn;
 mod store;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod transmit;
 
 use core::time::Duration;
@@ -23,13 +26,15 @@ use core::time::Duration;
 pub(crate) use connections::{Connection, Link};
 pub(crate) use exchange::{Kind, Outcome, Request};
 pub(crate) use store::Stored;
+pub(crate) use topics::Names;
+pub use topics::TopicNames;
 
 use crate::codec::Decoder;
 use crate::command::{PdpState, ReceiveMode};
 use crate::error::{Error, InvalidInput};
 use crate::model::{Capabilities, DataForm, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{ConnectionId, count};
+use crate::types::{AnyConnectionId, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
@@ -50,7 +55,7 @@ pub(crate) const ENGINE_LINE: usize = 48;
 /// How an exchange ended whose future had been dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Settled {
-    pub(crate) operation: Option<(Operation, ConnectionId)>,
+    pub(crate) operation: Option<(Operation, AnyConnectionId)>,
     pub(crate) outcome: Outcome,
 }
 
@@ -71,6 +76,8 @@ pub(crate) struct Engine<'b> {
     /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
     quiet_until: Option<Instant>,
     connections: Connections,
+    /// What topic ids stand for.
+    names: Option<&'b mut dyn Names>,
     watch: Watch,
     /// The module has restarted, and what was loaded into it is gone.
     rebooted: bool,
@@ -82,6 +89,8 @@ pub(crate) struct Engine<'b> {
     pub(crate) unsolicited: Option<UnsolicitedHook<'b>>,
     /// A command that carries or asks for a secret is being answered, or was given up and may still be.
     secretive: bool,
+    /// The answer to a registration may still come, though nobody waits for it.
+    dynamic_owed: bool,
     /// When the module last sent anything.
     heard_at: Instant,
 }
@@ -99,6 +108,7 @@ impl<'b> Engine<'b> {
             fence: Fence::new(),
             quiet_until: None,
             connections: Connections::new(),
+            names: buffers.topics,
             watch: Watch::new(),
             rebooted: false,
             call_news: None,
@@ -107,6 +117,7 @@ impl<'b> Engine<'b> {
             trace: None,
             unsolicited: None,
             secretive: false,
+            dynamic_owed: false,
             heard_at: now,
         }
     }
@@ -123,6 +134,8 @@ impl<'b> Engine<'b> {
             | Kind::Plain
             | Kind::Upload
             | Kind::Read(_) => Ok(()),
+            Kind::Dynamic(_) if self.dynamic_owed => Err(Error::Unsettled),
+            Kind::Dynamic(_) => Ok(()),
             Kind::Operation { id, .. } => {
                 match self.connection(id).map(|connection| (connection.link, connection.owed)) {
                     Some((Link::Broken(cause), _)) => Err(Error::Disconnected(cause)),
@@ -188,6 +201,11 @@ impl<'b> Engine<'b> {
         (self.decoder.kept(), &mut self.capabilities)
     }
 
+    /// The answer has been read, and is wiped: it may hold a password.
+    pub(crate) fn forget_answer(&mut self) {
+        self.decoder.begin();
+    }
+
     // Settling.
 
     /// Whether a new exchange can begin: none is in progress, nothing is left to write, and no answer is owed.
@@ -240,7 +258,9 @@ impl<'b> Engine<'b> {
         let Some(header) = self.decoder.abandon_body() else {
             return;
         };
-        let Some(id) = ConnectionId::new(header.id) else { return };
+        let Some(id) = AnyConnectionId::new(header.id) else {
+            return;
+        };
         if let Some(connection) = self.connections.get_mut(id) {
             connection.was_read(header.size());
             count(&mut connection.counters.lost);
@@ -263,7 +283,7 @@ impl<'b> Engine<'b> {
     }
 
     /// The next outcome of an abandoned operation on this connection.
-    pub(crate) fn next_settled(&mut self, id: ConnectionId) -> Option<Settled> {
+    pub(crate) fn next_settled(&mut self, id: AnyConnectionId) -> Option<Settled> {
         let mut next = None;
         for _ in 0..self.settled.len() {
             let settled = self.settled.pop_front()?;
@@ -296,6 +316,8 @@ impl<'b> Engine<'b> {
         if exchange.result.is_some() {
             return;
         }
+        self.owe_dynamic();
+        let Some(exchange) = &self.exchange else { return };
         let Some((operation, id)) = exchange.operation() else {
             return;
         };
@@ -311,7 +333,7 @@ impl<'b> Engine<'b> {
     /// No prompt and no secret can come any more. After a command that was given up they can, until a fence stands.
     fn expect_nothing(&mut self) {
         self.decoder.expect_prompt(false);
-        self.secretive = false;
+        self.secretive = self.dynamic_owed;
     }
 
     fn finish(&mut self, outcome: Outcome) {
@@ -338,6 +360,7 @@ impl<'b> Engine<'b> {
                 self.store.miss(id, size);
             }
             self.note_settled(settled);
+            self.forget_answer();
         } else {
             self.outcome = Some(settled);
         }

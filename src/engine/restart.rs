@@ -10,7 +10,7 @@ use super::{DATA_MODE_MARGIN, Engine, Link, Outcome};
 use crate::Instant;
 use crate::error::Error;
 use crate::trace::Trace;
-use crate::types::ConnectionId;
+use crate::types::AnyConnectionId;
 
 /// What a module prints when it has booted, and never else.
 pub(super) const REPORTS: [&[u8]; 2] = [b"AT command ready", b"AT READY"];
@@ -76,6 +76,7 @@ impl Engine<'_> {
 
     /// The module was attached to, and has the settings that the driver wants.
     pub(crate) fn note_attached(&mut self, now: Instant) {
+        self.waive_dynamic();
         self.watch = Watch {
             attached: true,
             settings: true,
@@ -144,7 +145,9 @@ impl Engine<'_> {
         }
         self.rebooted = true;
         self.give_up_body();
+        self.waive_dynamic();
         let in_use = self.connections.restarted();
+        self.forget_all_topics();
         self.watch.restarted |= self.watch.attached || in_use;
         (self.watch.settings, self.watch.suspected) = (false, false);
         self.stop();
@@ -154,8 +157,9 @@ impl Engine<'_> {
     pub(crate) fn give_up(&mut self, now: Instant) {
         let data_mode = self.data_mode_until(now);
         self.give_up_body();
+        self.waive_dynamic();
         self.decoder.forget_quoting(self.dialect.read_quotes);
-        self.connections.forget();
+        self.forget_connections();
         self.watch = Watch::new();
         self.stop();
         // It may be the same module, and then it still waits for the rest.
@@ -196,7 +200,7 @@ impl Engine<'_> {
     }
 
     /// The error of a call on a connection that a restart has ended: the first one tells it.
-    pub(crate) fn tell_restart<E>(&mut self, id: ConnectionId) -> Error<E> {
+    pub(crate) fn tell_restart<E>(&mut self, id: AnyConnectionId) -> Error<E> {
         match self.connection_mut(id) {
             Some(connection) if connection.link == Link::Restarted && connection.break_unreported => {
                 connection.break_unreported = false;

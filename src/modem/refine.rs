@@ -1,11 +1,14 @@
 //! What the module reports about itself, over what the table says of it (law 7).
 
+use core::time::Duration;
+
 use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
 use super::{Identity, Modem};
 use crate::Clock;
 use crate::command::{TestAuthCfg, TestOpen, TestPublish, TestSnClientId, TestUser, TestWill};
+use crate::engine::Request;
 use crate::error::{CmeError, Error, ModuleError};
 use crate::model::{Capabilities, Feature, Limit, Model, Platform, Source};
 use crate::types::ConnectionId;
@@ -78,7 +81,8 @@ where
             if !self.unasked.contains(question) {
                 continue;
             }
-            match self.send(&question).await {
+            let request = Request::plain(Duration::from_millis(u64::from(Question::MAX_TIMEOUT_MS)));
+            match self.exchange(&question, &[], request).await {
                 Ok(_) => {
                     self.unasked.remove(question);
                     let (answer, capabilities) = self.engine.answer_and_capabilities();

@@ -71,7 +71,9 @@ where
         answer: Duration,
     ) -> Result<Cmd::Response, Error<T::Error>> {
         self.exchange(command, &[], Request::plain(answer)).await?;
-        command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected)
+        let response = command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected);
+        self.engine.forget_answer();
+        response
     }
 
     /// Runs a command with data behind its prompt, and returns how that ended if it did not fail.
@@ -107,7 +109,12 @@ where
                 return Err(Error::Restarted);
             }
         }
-        self.conclude(&request, outcome)
+        let ended = self.conclude(&request, outcome);
+        if ended.is_err() {
+            // Nobody reads what there is of an answer, and it may hold a password.
+            self.engine.forget_answer();
+        }
+        ended
     }
 
     /// Runs one exchange. The engine must be settled, or be about to be.
@@ -149,8 +156,8 @@ where
             Outcome::Accepted => return Ok(Delivery::Accepted),
             Outcome::Final(Err(error)) => Error::Module(error),
             Outcome::Result(false) => Error::Refused,
-            // The module may have published it all the same.
-            Outcome::NoAnswer { sent: true } if request.is_publication() => Error::Unknown,
+            // The module may have done it all the same.
+            Outcome::NoAnswer { sent: true } if request.has_lasting_effect() => Error::Unknown,
             Outcome::NoAnswer { .. } => Error::Silent,
             Outcome::NoResult => Error::Unknown,
             Outcome::Cut { sent } => Error::Cut { sent },

@@ -325,6 +325,7 @@ fn failure<E: embedded_io::Error>(error: &Error<E>) -> Failure {
         Error::Unexpected => Error::Unexpected,
         Error::Network(problem) => Error::Network(problem),
         Error::LineBuffer { max } => Error::LineBuffer { max },
+        Error::AnswerBuffer { len, max } => Error::AnswerBuffer { len, max },
         Error::Refused => Error::Refused,
         Error::Unknown => Error::Unknown,
         Error::Cut { sent } => Error::Cut { sent },

@@ -1,5 +1,6 @@
 //! The vocabulary: what a caller passes in and gets back. Checked when it is made, so that nothing in it can be syntax.
 
+pub(crate) mod cloud;
 mod connection;
 mod counters;
 mod credentials;
@@ -7,12 +8,14 @@ mod message;
 mod options;
 mod publication;
 mod qos;
+mod sn;
+mod sn_options;
 mod text;
 mod tls;
 mod topic;
 mod will;
 
-pub use connection::{BreakCause, ConnectionId};
+pub use connection::{AnyConnectionId, BreakCause, ConnectionId, SnConnectionId};
 pub use counters::Counters;
 pub(crate) use counters::count;
 pub use credentials::Credentials;
@@ -20,6 +23,8 @@ pub use message::{Announcement, Message};
 pub use options::ConnectOptions;
 pub use publication::{Delivery, Publication};
 pub use qos::QoS;
+pub use sn::{ShortTopic, SnFilter, SnTopic, TopicId};
+pub use sn_options::SnConnectOptions;
 pub use text::{Escapes, Text};
 pub use tls::Tls;
 pub use topic::{TopicFilter, TopicName};

@@ -4,6 +4,7 @@
 mod answers;
 mod any_bytes;
 mod bytes;
+mod cloud;
 mod line;
 mod network;
 mod tls;
