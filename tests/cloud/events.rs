@@ -25,7 +25,8 @@ fn events_are_offered_whatever_runs_and_are_no_answer() {
     world.on_command(b"AT+MQTTAUTHCFG=1", answer.as_bytes());
     let answer = format!("{all}OK\r\n{all}+MQTTAUTHDYN: 1,\"pk\",\"dn\",\"s3cret\"\r\n");
     world.on_command(b"AT+MQTTAUTHDYN=1", answer.as_bytes());
-    world.on_command(b"AT+CGMM", format!("{all}L610\r\n{all}OK\r\n").as_bytes());
+    let answer = format!("{all}MQTTAUTHEVENT: 5,\"of another cloud\"\r\nL610\r\n{all}OK\r\n");
+    world.on_command(b"AT+CGMM", answer.as_bytes());
     let mut memory = roomy();
     let mut modem = l610(&mut memory, &world);
     modem.set_unsolicited(&mut hook);
@@ -44,8 +45,11 @@ fn events_are_offered_whatever_runs_and_are_no_answer() {
     drop(modem);
     let seen = seen.into_inner().unwrap();
     let mut expected = Vec::new();
-    for _ in 0..6 {
+    for time in 0..6 {
         expected.extend(LINES.map(|(line, event)| (line.to_owned(), Some(event))));
+        if time == 4 {
+            expected.push(("MQTTAUTHEVENT: 5,\"of another cloud\"".to_owned(), None));
+        }
     }
     expected.push(("+CREG: 1".to_owned(), None));
     assert_eq!(seen, expected);

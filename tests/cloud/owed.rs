@@ -63,6 +63,25 @@ fn a_late_result_inside_a_question_for_the_forms_is_not_its_answer() {
 }
 
 #[test]
+fn the_forms_that_are_asked_for_are_no_late_result() {
+    let world = world(b"\r\nOK\r\n");
+    world.on_command(
+        b"AT+MQTTAUTHDYN=?",
+        b"\r\n+MQTTAUTHDYN: 1,<host>,<port>,<productkey>,<productsecret>,<devicename>\r\n\r\nOK\r\n",
+    );
+    let mut memory = roomy();
+    let mut modem = l610(&mut memory, &world);
+    world.block_on(async {
+        let mut buffer = [0; 128];
+        let ended = modem.register_device(&REGISTER, &mut buffer).await.map(drop);
+        assert_eq!(ended, Err(Error::Unknown));
+        assert_eq!(modem.send(&command::TestAuthDyn).await.unwrap().as_slice(), [1]);
+        let ended = modem.register_device(&REGISTER, &mut buffer).await.map(drop);
+        assert_eq!(ended, Err(Error::Unsettled));
+    });
+}
+
+#[test]
 fn a_restart_or_attaching_again_ends_what_is_owed() {
     for restart in [false, true] {
         let world = world(b"\r\nOK\r\n");

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use embassy_futures::select::select;
 use fibocom_mqtt::sim::{Settings, World};
-use fibocom_mqtt::{Error, Trace, Unsolicited, command};
+use fibocom_mqtt::{ConnectionId, Error, QoS, TopicFilter, Trace, Unsolicited, command};
 
 use super::*;
 
@@ -114,14 +114,40 @@ fn a_dropped_call_shows_none_whenever_it_is_dropped() {
                     world.emit_raw(early);
                     sleep(&world, SECOND).await;
                 };
-                match register {
-                    true => drop(select(modem.register_device(&REGISTER, &mut buffer), pause).await),
-                    false => drop(select(modem.authenticate(&ALIYUN, &mut buffer), pause).await),
+                if register {
+                    let _ = select(modem.register_device(&REGISTER, &mut buffer), pause).await;
+                } else {
+                    let _ = select(modem.authenticate(&ALIYUN, &mut buffer), pause).await;
                 }
                 world.emit_raw(late);
                 modem.send(&command::ReadSignal).await.unwrap();
             });
         }
+    }
+}
+
+#[test]
+fn a_dropped_call_leaves_none_behind_where_nothing_follows_but_its_end() {
+    for (answer, register) in [(CFG, false), (DYN, true)] {
+        let world = echoing();
+        world.on_command(b"AT+MQTTAUTH", b"");
+        shown(&world, async |modem| {
+            let mut buffer = [0; 128];
+            let pause = sleep(&world, SECOND);
+            if register {
+                let _ = select(modem.register_device(&REGISTER, &mut buffer), pause).await;
+            } else {
+                let _ = select(modem.authenticate(&ALIYUN, &mut buffer), pause).await;
+            }
+            world.emit_raw(answer);
+            let mut client = modem.client(ConnectionId::FIRST);
+            let filter = TopicFilter::new("t").unwrap();
+            assert_eq!(
+                client.subscribe(filter, QoS::AtMostOnce).await,
+                Err(Error::NotConnected)
+            );
+        });
+        assert_eq!(world.record().commands().len(), 1, "something followed");
     }
 }
 
