@@ -5,7 +5,7 @@ use core::fmt;
 pub use crate::cme::CmeError;
 use crate::model::{Feature, Limit, Model, Source};
 use crate::modem::{NetworkProblem, TlsProblem};
-use crate::types::{Announcement, BreakCause, ConnectionId};
+use crate::types::{Announcement, AnyConnectionId, BreakCause};
 
 /// An argument of a command, to say which one was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +44,8 @@ pub enum Field {
     CommandLine,
     /// Rate of the serial line in bits per second.
     BaudRate,
+    /// The number of a topic on an MQTT-SN connection.
+    TopicId,
     /// Product key at a cloud.
     ProductKey,
     /// Secret of a product at a cloud.
@@ -95,6 +97,7 @@ impl fmt::Display for Field {
             Self::KeyFile => "key file",
             Self::CommandLine => "command line",
             Self::BaudRate => "baud rate",
+            Self::TopicId => "topic id",
             Self::ProductKey => "product key",
             Self::ProductSecret => "product secret",
             Self::ProductId => "product id",
@@ -142,6 +145,16 @@ pub enum InvalidInput {
         len: usize,
         /// The most that is taken, in bytes.
         max: usize,
+    },
+    /// Not as long as it must be.
+    #[error("the {field} is {len} bytes long, and must have {needed}: change it")]
+    Length {
+        /// What it is.
+        field: Field,
+        /// Its length in bytes.
+        len: usize,
+        /// The length that is needed, in bytes.
+        needed: usize,
     },
     /// More than this model takes.
     #[error(
@@ -312,7 +325,7 @@ pub enum Error<E> {
     Unsettled,
     /// A message of another connection waits in the message buffer.
     #[error("a message of connection {0} waits in the message buffer: receive it first")]
-    OtherMessage(ConnectionId),
+    OtherMessage(AnyConnectionId),
     /// No connection is open.
     #[error("not connected: connect first")]
     NotConnected,

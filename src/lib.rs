@@ -43,7 +43,7 @@ mod types;
 mod unsolicited;
 mod urc;
 
-pub use client::{Backoff, Client, Event, Incoming, Recovered, Recovering, Recovery, SettledEnd};
+pub use client::{Backoff, Client, Event, Incoming, Recovered, Recovering, Recovery, SettledEnd, SnClient};
 #[cfg(feature = "embassy-time")]
 pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
@@ -51,6 +51,7 @@ pub use clock::StdClock;
 pub use clock::{Clock, Instant};
 pub use command::{ReceiveMode, TlsVersion};
 pub use digester::FibocomDigester;
+pub use engine::TopicNames;
 pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
 pub use line::{FlowControl, SerialLine};
 pub use model::{
@@ -71,8 +72,9 @@ pub use transport::SerialTransport;
 #[cfg(feature = "std")]
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes, Message,
-    Publication, QoS, Text, Tls, TopicFilter, TopicName, Will,
+    Announcement, AnyConnectionId, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes,
+    Message, Publication, QoS, ShortTopic, SnConnectOptions, SnConnectionId, SnFilter, SnTopic, Text, Tls, TopicFilter,
+    TopicId, TopicName, Will,
 };
 pub use unsolicited::Unsolicited;
-pub use urc::{DirectMessage, Operation, Urc};
+pub use urc::{DirectMessage, Operation, SnRegistration, SnRegistrationKind, Urc};

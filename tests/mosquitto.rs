@@ -228,7 +228,7 @@ fn five_hundred_messages_each_way_on_two_connections_at_once() {
             };
             match select(modem.recv_any(&mut buffer), pause).await {
                 Either::First(Ok(Incoming::Message(id, message))) => {
-                    let (index, (_, name)) = IDS.into_iter().enumerate().find(|(_, of)| of.0 == id).unwrap();
+                    let (index, (_, name)) = IDS.into_iter().enumerate().find(|(_, of)| id == of.0).unwrap();
                     assert_eq!(message.topic_str(), Some(&*format!("down/{name}")));
                     received[index].extend([message.payload(), b"\n"].concat());
                 }

@@ -171,9 +171,9 @@ fn a_break_of_one_is_told_once_and_leaves_the_other_alone() {
             let Ok(Incoming::Message(id, message)) = modem.recv_any(&mut buffer).await else {
                 panic!("what was left to read comes first");
             };
-            assert_eq!((id, message.payload()), (IDS[broken], &b"last"[..]));
+            assert_eq!((id, message.payload()), (IDS[broken].into(), &b"last"[..]));
             let ended = Incoming::Disconnected {
-                id: IDS[broken],
+                id: IDS[broken].into(),
                 cause: Some(BreakCause::Server),
             };
             assert_eq!(modem.recv_any(&mut buffer).await, Ok(ended));
@@ -182,7 +182,7 @@ fn a_break_of_one_is_told_once_and_leaves_the_other_alone() {
             let Ok(Incoming::Message(id, message)) = modem.recv_any(&mut buffer).await else {
                 panic!("the other goes on");
             };
-            assert_eq!((id, message.payload()), (IDS[whole], &b"alive"[..]));
+            assert_eq!((id, message.payload()), (IDS[whole].into(), &b"alive"[..]));
             let publication = Publication::new(topic("up"), b"1").qos(QoS::AtLeastOnce);
             assert!(modem.client(IDS[whole]).publish(&publication).await.is_ok());
             // Whoever asks the broken one is told the reason, as often as they ask.
@@ -209,6 +209,7 @@ fn both_breaks_are_told_and_then_there_is_nothing_to_wait_for() {
         let mut buffer = [0; 128];
         for id in IDS {
             let cause = Some(BreakCause::Server);
+            let id = id.into();
             let ended = Incoming::Disconnected { id, cause };
             assert_eq!(modem.recv_any(&mut buffer).await, Ok(ended));
         }
@@ -231,7 +232,7 @@ fn a_break_whose_report_was_lost_is_found_and_told_once() {
         world.port().plug();
         let mut buffer = [0; 128];
         let ended = Incoming::Disconnected {
-            id: IDS[0],
+            id: IDS[0].into(),
             cause: None,
         };
         assert_eq!(modem.recv_any(&mut buffer).await, Ok(ended));
@@ -286,7 +287,7 @@ fn without_room_for_both_the_error_names_whose_message_is_in_the_way_and_nothing
         sleep(world, Duration::from_secs(1)).await;
         for _ in 0..2 {
             let error = modem.client(IDS[0]).recv(&mut buffer).await.unwrap_err();
-            assert_eq!(error, Error::OtherMessage(IDS[1]));
+            assert_eq!(error, Error::OtherMessage(IDS[1].into()));
         }
         // Serving both, it cannot happen.
         let mut payloads = Vec::new();
@@ -297,7 +298,10 @@ fn without_room_for_both_the_error_names_whose_message_is_in_the_way_and_nothing
             payloads.push((id, message.payload().to_vec()));
         }
         payloads.sort();
-        assert_eq!(payloads, [(IDS[0], vec![b'1'; 900]), (IDS[1], vec![b'2'; 900])]);
+        assert_eq!(
+            payloads,
+            [(IDS[0].into(), vec![b'1'; 900]), (IDS[1].into(), vec![b'2'; 900])]
+        );
     });
 }
 
@@ -319,10 +323,10 @@ fn a_message_too_large_on_one_connection_holds_up_no_other() {
         while got.len() < 5 {
             match modem.recv_any(&mut buffer).await.unwrap() {
                 Incoming::Message(id, message) => got.push((id, message.payload().to_vec())),
-                other => assert_eq!(other, Incoming::TooLarge(IDS[0], size)),
+                other => assert_eq!(other, Incoming::TooLarge(IDS[0].into(), size)),
             }
         }
-        let expected: Vec<_> = (0..5).map(|n| (IDS[1], format!("{n}").into_bytes())).collect();
+        let expected: Vec<_> = (0..5).map(|n| (IDS[1].into(), format!("{n}").into_bytes())).collect();
         assert_eq!(got, expected);
         assert_eq!(modem.client(IDS[0]).skip().await, Ok(Some(size)));
         assert!(nothing_more(world, modem).await);
@@ -358,6 +362,9 @@ fn a_dropped_recv_that_lost_a_message_still_tells_its_own_connection() {
             select(client.recv(&mut buffer), pause).await,
             Either::Second(())
         ));
-        assert_eq!(modem.recv_any(&mut buffer).await, Ok(Incoming::Lost(IDS[1], size)));
+        assert_eq!(
+            modem.recv_any(&mut buffer).await,
+            Ok(Incoming::Lost(IDS[1].into(), size))
+        );
     });
 }

@@ -14,6 +14,7 @@ lose-network SECONDS [CAUSE]  no network for so long; its connections break with
 fault SPEC                    from now on this goes wrong, too
 heal                          nothing goes wrong any more
 line TEXT                     the module sends this line unasked
+sn-register ID TOPIC          the gateway of MQTT-SN connection ID (101 or 102) registers a topic unasked
 ";
 
 /// Something to do.
@@ -24,6 +25,7 @@ enum Word {
     Fault(Fault),
     Heal,
     Line(String),
+    SnRegister(u16, String),
 }
 
 /// Obeys the standard input, until it ends.
@@ -49,6 +51,17 @@ fn read(line: &str) -> Result<Option<Word>, String> {
         ("heal", "") => Word::Heal,
         ("fault", spec) => Word::Fault(spec.parse().map_err(|error| format!("{error}"))?),
         ("line", text) if !text.is_empty() => Word::Line(text.into()),
+        ("sn-register", rest) => {
+            let (id, topic) = rest.split_once(' ').unwrap_or((rest, ""));
+            match (id.parse(), topic.trim()) {
+                (Ok(id @ 101..=102), topic) if !topic.is_empty() => Word::SnRegister(id, topic.into()),
+                _ => {
+                    return Err(format!(
+                        "'{rest}' is no MQTT-SN connection and a topic: give 101 plant/9"
+                    ));
+                }
+            }
+        }
         ("lose-network", rest) => {
             let (seconds, cause) = rest.split_once(' ').unwrap_or((rest, "2"));
             let lasting = seconds.parse().map(Duration::from_secs);
@@ -71,6 +84,11 @@ fn obey(control: &Control, word: Word) {
         Word::Fault(fault) => module.settings_mut().faults.push(fault),
         Word::Heal => module.settings_mut().faults.clear(),
         Word::Line(text) => module.emit_urc(text.as_bytes()),
+        Word::SnRegister(id, topic) => {
+            if module.register_topic(id, &topic).is_none() {
+                eprintln!("simulator: connection {id} is not open, or it cannot keep one more registration");
+            }
+        }
     });
 }
 
@@ -88,6 +106,7 @@ mod tests {
             ("fault silent", Word::Fault(Fault::Silent)),
             ("heal", Word::Heal),
             ("line +SIM READY", Word::Line("+SIM READY".into())),
+            ("sn-register 102 plant/9", Word::SnRegister(102, "plant/9".into())),
         ] {
             assert_eq!(read(line), Ok(Some(word)));
         }
@@ -98,6 +117,8 @@ mod tests {
             "lose-network 1 1",
             "fault nonsense",
             "line",
+            "sn-register 101",
+            "sn-register 1 plant/9",
             "stop",
         ] {
             assert!(read(line).is_err(), "{line}");

@@ -11,23 +11,30 @@ use crate::client::{self, Event, Recovered, Recovering, Recovery};
 use crate::error::Error;
 use crate::power::PowerControl;
 use crate::types::{
-    Announcement, ConnectOptions, ConnectionId, Counters, Delivery, Message, Publication, QoS, TopicFilter,
+    Announcement, AnyConnectionId, ConnectOptions, ConnectionId, Counters, Delivery, Message, Publication, QoS,
+    SnConnectionId, TopicFilter,
 };
 
 /// An MQTT client on one of the module's connections, lent by [`Modem::client`](super::Modem::client): [`crate::Client`],
 /// whose verbs return when they are done.
-pub struct Client<'m, 'b, T, C, I> {
-    client: client::Client<'m, 'b, T, C>,
-    idle: Lent<'m, I>,
+///
+/// As there, `K` is the kind of its connection.
+pub struct Client<'m, 'b, T, C, I, K = ConnectionId> {
+    pub(super) client: client::Client<'m, 'b, T, C, K>,
+    pub(super) idle: Lent<'m, I>,
 }
 
-impl<'m, 'b, T, C, I> Client<'m, 'b, T, C, I>
+/// A client on one of the module's MQTT-SN connections: [`crate::SnClient`], whose verbs return when they are done.
+pub type SnClient<'m, 'b, T, C, I> = Client<'m, 'b, T, C, I, SnConnectionId>;
+
+impl<'m, 'b, T, C, I, K> Client<'m, 'b, T, C, I, K>
 where
     T: Read + Write,
     C: Clock,
     I: Idle,
+    K: Into<AnyConnectionId> + Copy,
 {
-    pub(super) fn new(client: client::Client<'m, 'b, T, C>, idle: &'m mut I) -> Self {
+    pub(super) fn new(client: client::Client<'m, 'b, T, C, K>, idle: &'m mut I) -> Self {
         Self {
             client,
             idle: Lent(idle),
@@ -35,7 +42,7 @@ where
     }
 
     /// The connection.
-    pub fn id(&self) -> ConnectionId {
+    pub fn id(&self) -> K {
         self.client.id()
     }
 
@@ -50,11 +57,7 @@ where
     }
 
     verbs! { client of "Client":
-        connect(options: &ConnectOptions<'_>) -> ();
         disconnect() -> ();
-        subscribe(filter: TopicFilter<'_>, qos: QoS) -> ();
-        unsubscribe(filter: TopicFilter<'_>) -> ();
-        publish(publication: &Publication<'_>) -> Delivery;
         skip() -> Option<Announcement>;
         poll() -> Event;
     }
@@ -102,6 +105,20 @@ where
     /// The same.
     pub fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
         drive(self.client.poll_timeout(timeout), &mut self.idle)
+    }
+}
+
+impl<T, C, I> Client<'_, '_, T, C, I>
+where
+    T: Read + Write,
+    C: Clock,
+    I: Idle,
+{
+    verbs! { client of "Client":
+        connect(options: &ConnectOptions<'_>) -> ();
+        subscribe(filter: TopicFilter<'_>, qos: QoS) -> ();
+        unsubscribe(filter: TopicFilter<'_>) -> ();
+        publish(publication: &Publication<'_>) -> Delivery;
     }
 
     /// As [`Client::recover`](crate::Client::recover), and returns when it is done.

@@ -57,8 +57,9 @@ mod clock;
 mod idle;
 mod modem;
 mod port;
+mod sn;
 
-pub use client::Client;
+pub use client::{Client, SnClient};
 pub use clock::PolledClock;
 pub use idle::{Idle, Pause};
 pub use modem::Modem;

@@ -17,7 +17,7 @@ use crate::line::{FlowControl, SerialLine};
 use crate::model::{Capabilities, Dialect, Feature, Limit, Model};
 use crate::modem::{self, Attach, Attached, Buffers, Identity, Network, Progress};
 use crate::trace::Trace;
-use crate::types::{Announcement, ConnectionId, Counters, Message};
+use crate::types::{Announcement, AnyConnectionId, Counters, Message};
 use crate::unsolicited::Unsolicited;
 
 /// A Fibocom module on a blocking port: [`crate::Modem`], whose verbs return when they are done.
@@ -85,8 +85,9 @@ where
         self.modem.set_receive_mode(mode);
     }
 
-    /// One of the module's connections.
-    pub fn client(&mut self, id: ConnectionId) -> Client<'_, 'b, T, C, I> {
+    /// One of the module's connections: an MQTT client for a [`ConnectionId`](crate::ConnectionId), an [`SnClient`](super::SnClient) for a
+    /// [`SnConnectionId`](crate::SnConnectionId).
+    pub fn client<K: Into<AnyConnectionId> + Copy>(&mut self, id: K) -> Client<'_, 'b, T, C, I, K> {
         Client::new(self.modem.client(id), &mut self.idle)
     }
 
@@ -164,7 +165,19 @@ where
         allow_sleep(allowed: bool) -> ();
         wake() -> ();
         tuya_off() -> ();
-        wait_any(ids: &[ConnectionId], max: usize) -> Incoming<Announcement>;
+    }
+
+    /// As [`Modem::wait_any`](crate::Modem::wait_any), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn wait_any<K: Into<AnyConnectionId> + Copy>(
+        &mut self,
+        ids: &[K],
+        max: usize,
+    ) -> Result<Incoming<Announcement>, Error<T::Error>> {
+        drive(self.modem.wait_any(ids, max), &mut self.idle)
     }
 
     /// As [`Modem::authenticate`](crate::Modem::authenticate), and returns when it is done.
@@ -213,9 +226,9 @@ where
     /// # Errors
     ///
     /// The same.
-    pub fn wait_any_timeout(
+    pub fn wait_any_timeout<K: Into<AnyConnectionId> + Copy>(
         &mut self,
-        ids: &[ConnectionId],
+        ids: &[K],
         max: usize,
         timeout: Duration,
     ) -> Result<Option<Incoming<Announcement>>, Error<T::Error>> {

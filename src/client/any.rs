@@ -5,10 +5,11 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::receive::{Patience, Prospect};
+use super::session::Session;
 use crate::clock::earlier;
 use crate::error::Error;
 use crate::modem::Modem;
-use crate::types::{Announcement, BreakCause, ConnectionId, Message};
+use crate::types::{Announcement, AnyConnectionId, BreakCause, Message};
 use crate::{Clock, Instant};
 
 /// What came in on one of the connections. `M` is the message, or what is known of it.
@@ -17,19 +18,19 @@ use crate::{Clock, Instant};
 #[non_exhaustive]
 pub enum Incoming<M> {
     /// A message.
-    Message(ConnectionId, M),
+    Message(AnyConnectionId, M),
     /// The connection ended by itself, and no message of it is left. Told once.
     Disconnected {
         /// Which connection.
-        id: ConnectionId,
+        id: AnyConnectionId,
         /// Why; `None` if the report of that was lost, and the module no longer lists the connection.
         cause: Option<BreakCause>,
     },
     /// The next message of the connection is larger than the buffer. It stays where it is: pass a larger buffer, or
     /// [`skip`](crate::Client::skip) it.
-    TooLarge(ConnectionId, Announcement),
+    TooLarge(AnyConnectionId, Announcement),
     /// A message of the connection was larger than announced and than the buffers; it is lost, since the module had handed it out.
-    Lost(ConnectionId, Announcement),
+    Lost(AnyConnectionId, Announcement),
 }
 
 impl<T, C> Modem<'_, T, C>
@@ -67,7 +68,7 @@ where
     /// # }
     /// ```
     pub async fn recv_any<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Incoming<Message<'buf>>, Error<T::Error>> {
-        let incoming = self.wait_any(&ConnectionId::ALL, buffer.len()).await?;
+        let incoming = self.wait_wanted(Wanted::ALL, buffer.len()).await?;
         self.hand_out(incoming, buffer).await
     }
 
@@ -77,7 +78,10 @@ where
         buffer: &'buf mut [u8],
         timeout: Duration,
     ) -> Result<Option<Incoming<Message<'buf>>>, Error<T::Error>> {
-        match self.wait_any_timeout(&ConnectionId::ALL, buffer.len(), timeout).await? {
+        match self
+            .wait_any_timeout(&AnyConnectionId::ALL, buffer.len(), timeout)
+            .await?
+        {
             Some(incoming) => self.hand_out(incoming, buffer).await.map(Some),
             None => Ok(None),
         }
@@ -89,7 +93,7 @@ where
         buffer: &'buf mut [u8],
     ) -> Result<Incoming<Message<'buf>>, Error<T::Error>> {
         Ok(match incoming {
-            Incoming::Message(id, _) => Incoming::Message(id, self.client(id).recv(buffer).await?),
+            Incoming::Message(id, _) => Incoming::Message(id, Session::new(self, id).recv(buffer).await?),
             Incoming::Disconnected { id, cause } => Incoming::Disconnected { id, cause },
             Incoming::TooLarge(id, size) => Incoming::TooLarge(id, size),
             Incoming::Lost(id, size) => Incoming::Lost(id, size),
@@ -122,40 +126,44 @@ where
     /// }
     /// # Ok(()) }
     /// ```
-    pub async fn wait_any(
+    pub async fn wait_any<K: Into<AnyConnectionId> + Copy>(
         &mut self,
-        ids: &[ConnectionId],
+        ids: &[K],
         max: usize,
     ) -> Result<Incoming<Announcement>, Error<T::Error>> {
+        self.wait_wanted(Wanted::of(ids), max).await
+    }
+
+    async fn wait_wanted(&mut self, wanted: Wanted, max: usize) -> Result<Incoming<Announcement>, Error<T::Error>> {
         loop {
-            if let Some(incoming) = self.await_any(ids, max, None).await? {
+            if let Some(incoming) = self.await_any(wanted, max, None).await? {
                 return Ok(incoming);
             }
         }
     }
 
     /// As [`wait_any`](Self::wait_any), for a caller who cannot select: `None` if nothing came for so long.
-    pub(crate) async fn wait_any_timeout(
+    pub(crate) async fn wait_any_timeout<K: Into<AnyConnectionId> + Copy>(
         &mut self,
-        ids: &[ConnectionId],
+        ids: &[K],
         max: usize,
         timeout: Duration,
     ) -> Result<Option<Incoming<Announcement>>, Error<T::Error>> {
         let until = self.now() + timeout;
-        self.await_any(ids, max, Some(until)).await
+        self.await_any(Wanted::of(ids), max, Some(until)).await
     }
 
     /// Waits for something that comes in, or for `until`. What is being read by then is read to its end.
     async fn await_any(
         &mut self,
-        ids: &[ConnectionId],
+        wanted: Wanted,
         max: usize,
         until: Option<Instant>,
     ) -> Result<Option<Incoming<Announcement>>, Error<T::Error>> {
         let mut patience = Patience::new(until);
         loop {
             self.settle().await?;
-            let (id, asked) = match self.look_around(ids, max)? {
+            let (id, asked) = match self.look_around(wanted, max)? {
                 Outlook::Incoming(incoming) => return Ok(Some(incoming)),
                 Outlook::Wait(due) => {
                     if patience.is_over(self.now()) {
@@ -164,13 +172,13 @@ where
                     self.wait(patience.until(due)).await?;
                     continue;
                 }
-                Outlook::Fetch(id) => (id, self.client(id).fetch().await),
+                Outlook::Fetch(id) => (id, Session::new(self, id).fetch().await),
             };
             match asked {
                 Err(Error::Lost(size)) => return Ok(Some(Incoming::Lost(id, size))),
                 Err(error) => {
                     // The others come first the next time.
-                    self.served = id.get();
+                    self.served = served(id);
                     return Err(error);
                 }
                 Ok(()) => {}
@@ -179,16 +187,16 @@ where
     }
 
     /// What is to be done next. Everything must be settled.
-    fn look_around(&mut self, ids: &[ConnectionId], max: usize) -> Result<Outlook, Error<T::Error>> {
+    fn look_around(&mut self, wanted: Wanted, max: usize) -> Result<Outlook, Error<T::Error>> {
         let now = self.now();
         let (mut open, mut wait) = (false, None::<Instant>);
-        let (before, behind) = ConnectionId::ALL
+        let (before, behind) = AnyConnectionId::ALL
             .split_at_checked(usize::from(self.served))
             .unwrap_or_default();
         for &id in behind.iter().chain(before) {
-            let mut client = self.client(id);
+            let mut client = Session::new(self, id);
             let incoming = match client.prospect(max) {
-                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_) | Error::Lost(_)) if !ids.contains(&id) => {
+                Ok(_) | Err(Error::OtherMessage(_) | Error::TooLarge(_) | Error::Lost(_)) if !wanted.contains(id) => {
                     open = true;
                     continue;
                 }
@@ -225,7 +233,7 @@ where
                 }
                 Err(error) => return Err(error),
             };
-            self.served = id.get();
+            self.served = served(id);
             return Ok(Outlook::Incoming(incoming));
         }
         if open {
@@ -236,8 +244,33 @@ where
     }
 }
 
+/// The connections that are asked for, a bit each.
+#[derive(Clone, Copy)]
+struct Wanted(u8);
+
+impl Wanted {
+    const ALL: Self = Self(u8::MAX);
+
+    fn of<K: Into<AnyConnectionId> + Copy>(ids: &[K]) -> Self {
+        Self(ids.iter().fold(0, |bits, id| bits | Self::bit((*id).into())))
+    }
+
+    fn bit(id: AnyConnectionId) -> u8 {
+        1u8.checked_shl(id.index() as u32).unwrap_or_default()
+    }
+
+    fn contains(self, id: AnyConnectionId) -> bool {
+        self.0 & Self::bit(id) != 0
+    }
+}
+
+/// How many connections come before the next one, after this was served.
+fn served(id: AnyConnectionId) -> u8 {
+    (id.index() as u8).saturating_add(1)
+}
+
 enum Outlook {
     Incoming(Incoming<Announcement>),
-    Fetch(ConnectionId),
+    Fetch(AnyConnectionId),
     Wait(Option<Instant>),
 }

@@ -1,182 +1,91 @@
-//! The MQTT client: the verbs on one of the module's connections.
+//! The clients: the verbs on one of the module's connections.
 
 mod any;
 mod connect;
+mod open;
 mod poll;
 mod publish;
 mod receive;
 mod recover;
+mod session;
+mod sn;
 mod subscribe;
 
-use core::time::Duration;
-
-use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
 pub use any::Incoming;
 pub use poll::{Event, SettledEnd};
 pub use recover::{Backoff, Recovered, Recovering, Recovery};
+pub(crate) use session::Session;
 
 use crate::Clock;
-use crate::command::{Close, Open, Publish, PublishData, Subscribe, Unsubscribe};
-use crate::engine::{Kind, Link, Request};
-use crate::error::{Error, InvalidInput, ModuleError};
-use crate::model::Limit;
+use crate::engine::Link;
 use crate::modem::Modem;
-use crate::types::{ConnectionId, Counters, Delivery, QoS};
-use crate::urc::Operation;
+use crate::types::{AnyConnectionId, ConnectionId, Counters, SnConnectionId};
 
-/// Time for a final result. The manuals say 1 s; modules under load take longer.
-const ANSWER: Duration = Duration::from_secs(10);
-
-/// Time for the result line of an open: the manual says 5 s, refusals were seen after 4.57 s, and lossy networks take longer.
-const OPEN_RESULT: Duration = Duration::from_secs(60);
-
-/// Time for other result lines: the manual says 3 s.
-const RESULT: Duration = Duration::from_secs(30);
-
-/// An MQTT client on one of the module's connections, lent by [`Modem::client`].
+/// A client on one of the module's connections, lent by [`Modem::client`].
+///
+/// `K` is the kind of its connection: with a [`ConnectionId`] it is an MQTT client; with a [`SnConnectionId`] it is an [`SnClient`], which
+/// speaks to a gateway of MQTT-SN and has verbs of its own; with an [`AnyConnectionId`] it has the verbs that both have.
 ///
 /// It holds nothing of its own: what is known of a connection is kept by the modem, so a client may be dropped and lent again, for
 /// this connection or another, at any time.
 ///
 /// One client does one thing at a time, but [`recv`](Self::recv) may be dropped at any moment, so `select` between it and a
 /// timer or a queue of things to publish serves both. Nothing reconnects, resends or resubscribes by itself.
-pub struct Client<'m, 'b, T, C> {
-    modem: &'m mut Modem<'b, T, C>,
-    id: ConnectionId,
+pub struct Client<'m, 'b, T, C, K = ConnectionId> {
+    pub(crate) session: Session<'m, 'b, T, C>,
+    id: K,
 }
 
-impl<'m, 'b, T, C> Client<'m, 'b, T, C>
+/// A client on one of the module's MQTT-SN connections: V1.3 sections 1.2 to 1.7 and 1.9 to 1.16.
+///
+/// Topics may be names, numbers that were registered with the gateway or are known to both sides, or two characters long. Modules
+/// without the commands for client id, registration and will updates can still connect, subscribe and publish by name.
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use fibocom_mqtt::{
+///     Clock, Error, Modem, Publication, QoS, SnConnectOptions, SnConnectionId, TopicFilter, TopicName,
+/// };
+///
+/// async fn run<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+///     let mut client = modem.client(SnConnectionId::FIRST);
+///     client.connect(&SnConnectOptions::new("gateway.example.com", 10000)).await?;
+///     client.subscribe(TopicFilter::new("plant/7/command")?, QoS::AtLeastOnce).await?;
+///     let level = TopicName::new("plant/7/level")?;
+///     match client.register(level).await? {
+///         Some(id) => client.publish(&Publication::new(id, b"2.71")).await?,
+///         None => client.publish(&Publication::new(level, b"2.71")).await?,
+///     };
+///     Ok(())
+/// }
+/// ```
+pub type SnClient<'m, 'b, T, C> = Client<'m, 'b, T, C, SnConnectionId>;
+
+impl<'m, 'b, T, C, K> Client<'m, 'b, T, C, K>
 where
     T: Read + Write,
     C: Clock,
+    K: Into<AnyConnectionId> + Copy,
 {
-    pub(crate) fn new(modem: &'m mut Modem<'b, T, C>, id: ConnectionId) -> Self {
-        Self { modem, id }
+    pub(crate) fn new(modem: &'m mut Modem<'b, T, C>, id: K) -> Self {
+        let session = Session::new(modem, id.into());
+        Self { session, id }
     }
 
     /// The connection.
-    pub fn id(&self) -> ConnectionId {
+    pub fn id(&self) -> K {
         self.id
     }
 
     /// Whether the connection is open, as far as the module has said.
     pub fn is_connected(&self) -> bool {
-        self.link() == Link::Open
+        self.session.link() == Link::Open
     }
 
     /// What was counted on this connection since the driver was started, over all the times it was opened.
     pub fn counters(&self) -> Counters {
-        self.modem.engine.counters(Some(self.id))
-    }
-
-    fn link(&self) -> Link {
-        self.modem
-            .engine
-            .connection(self.id)
-            .map_or(Link::Unknown, |connection| connection.link)
-    }
-
-    /// Whether the connection's end has not been told, once.
-    fn take_break(&mut self) -> bool {
-        let connection = self.modem.engine.connection_mut(self.id);
-        connection.is_some_and(|connection| core::mem::take(&mut connection.break_unreported))
-    }
-
-    /// Whether a result is owed from an operation whose outcome is unknown.
-    fn is_unsettled(&self) -> bool {
-        self.modem
-            .engine
-            .connection(self.id)
-            .is_some_and(|connection| connection.owed.is_some())
-    }
-
-    /// The size to announce for so many bytes in data mode.
-    fn data_size(&self, limit: Limit, len: usize) -> Result<u16, InvalidInput> {
-        let size = self.modem.engine.dialect.data_form.size(len);
-        self.modem.engine.capabilities.check(limit, size)?;
-        // The limit is of this type.
-        Ok(u16::try_from(size).unwrap_or(u16::MAX))
-    }
-
-    /// Runs a command whose result comes in a line of its own.
-    async fn operate<Cmd: Operable>(&mut self, command: &Cmd, data: &[u8]) -> Result<Delivery, Error<T::Error>> {
-        let result = if Cmd::OPERATION == Operation::Open {
-            OPEN_RESULT
-        } else {
-            RESULT
-        };
-        let kind = Kind::Operation {
-            operation: Cmd::OPERATION,
-            id: self.id,
-            result: self.modem.engine.dialect.result_at_qos0 || command.qos() != Some(QoS::AtMostOnce),
-        };
-        let request = Request {
-            kind,
-            answer: ANSWER,
-            result,
-        };
-        match self.modem.exchange(command, data, request).await {
-            Err(Error::Module(error)) if !matches!(Cmd::OPERATION, Operation::Open | Operation::Close) => {
-                Err(self.explain(error).await?)
-            }
-            ended => ended,
-        }
-    }
-
-    /// What an error of the module means: it also answers `ERROR` where the connection has just ended, and reports that behind it.
-    async fn explain(&mut self, error: ModuleError) -> Result<Error<T::Error>, Error<T::Error>> {
-        if self.link() == Link::Open {
-            self.check_listed().await?;
-        }
-        Ok(match self.link() {
-            Link::Broken(cause) => Error::Disconnected(cause),
-            Link::Closed => Error::NotConnected,
-            Link::Restarted => self.modem.engine.tell_restart(self.id),
-            Link::Open | Link::Unknown => Error::Module(error),
-        })
-    }
-}
-
-/// A command whose result comes in a line of its own.
-trait Operable: AtatCmd + Sync {
-    const OPERATION: Operation;
-
-    /// The quality of service of a publication: at QoS 0 a module may give no result.
-    fn qos(&self) -> Option<QoS> {
-        None
-    }
-}
-
-impl Operable for Open<'_> {
-    const OPERATION: Operation = Operation::Open;
-}
-
-impl Operable for Close {
-    const OPERATION: Operation = Operation::Close;
-}
-
-impl Operable for Subscribe<'_> {
-    const OPERATION: Operation = Operation::Subscribe;
-}
-
-impl Operable for Unsubscribe<'_> {
-    const OPERATION: Operation = Operation::Unsubscribe;
-}
-
-impl Operable for Publish<'_> {
-    const OPERATION: Operation = Operation::Publish;
-
-    fn qos(&self) -> Option<QoS> {
-        Some(self.qos)
-    }
-}
-
-impl Operable for PublishData<'_> {
-    const OPERATION: Operation = Operation::Publish;
-
-    fn qos(&self) -> Option<QoS> {
-        Some(self.qos)
+        self.session.modem.engine.counters(Some(self.session.id))
     }
 }

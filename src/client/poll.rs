@@ -6,9 +6,10 @@ use embedded_io_async::{Read, Write};
 
 use super::Client;
 use super::receive::Patience;
+use super::session::Session;
 use crate::engine::{Link, Outcome, Settled};
 use crate::error::Error;
-use crate::types::BreakCause;
+use crate::types::{AnyConnectionId, BreakCause};
 use crate::urc::Operation;
 use crate::{Clock, Instant};
 
@@ -65,10 +66,11 @@ impl From<Outcome> for SettledEnd {
     }
 }
 
-impl<T, C> Client<'_, '_, T, C>
+impl<T, C, K> Client<'_, '_, T, C, K>
 where
     T: Read + Write,
     C: Clock,
+    K: Into<AnyConnectionId> + Copy,
 {
     /// Brings what an earlier call left behind to its end, then waits for something to happen on this connection and says what.
     ///
@@ -97,7 +99,7 @@ where
     /// ```
     pub async fn poll(&mut self) -> Result<Event, Error<T::Error>> {
         loop {
-            if let Some(event) = self.poll_until(None).await? {
+            if let Some(event) = self.session.poll_until(None).await? {
                 return Ok(event);
             }
         }
@@ -105,10 +107,16 @@ where
 
     /// As [`poll`](Self::poll), for a caller who cannot select: `None` if nothing happened for so long.
     pub(crate) async fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
-        let until = self.modem.now() + timeout;
-        self.poll_until(Some(until)).await
+        let until = self.session.modem.now() + timeout;
+        self.session.poll_until(Some(until)).await
     }
+}
 
+impl<T, C> Session<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
     async fn poll_until(&mut self, until: Option<Instant>) -> Result<Option<Event>, Error<T::Error>> {
         let mut patience = Patience::new(until);
         loop {

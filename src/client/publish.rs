@@ -53,38 +53,42 @@ where
             qos,
             retain,
         } = publication;
-        self.modem
+        let session = &mut self.session;
+        session
+            .modem
             .engine
             .capabilities
             .check(Limit::Topic, topic.as_str().len())?;
-        let size = self.data_size(Limit::Payload, payload.len())?;
+        let size = session.data_size(Limit::Payload, payload.len())?;
         let id = self.id;
         if size == 0 {
             // Data mode cannot carry nothing (V1.0.1 section 1.7.4: at least one byte).
             let payload = Text::new(Field::Payload, "", Escapes::Unknown)?;
-            self.operate(
-                &Publish {
-                    id,
-                    topic,
-                    qos,
-                    retain,
-                    payload,
-                },
-                &[],
-            )
-            .await
+            session
+                .operate(
+                    &Publish {
+                        id,
+                        topic,
+                        qos,
+                        retain,
+                        payload,
+                    },
+                    &[],
+                )
+                .await
         } else {
-            self.operate(
-                &PublishData {
-                    id,
-                    topic,
-                    qos,
-                    retain,
-                    size,
-                },
-                payload,
-            )
-            .await
+            session
+                .operate(
+                    &PublishData {
+                        id,
+                        topic,
+                        qos,
+                        retain,
+                        size,
+                    },
+                    payload,
+                )
+                .await
         }
     }
 }

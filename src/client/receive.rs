@@ -4,12 +4,13 @@ use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
 
-use super::{ANSWER, Client};
+use super::Client;
+use super::session::{ANSWER, Session};
 use crate::clock::earlier;
 use crate::command::{ClosableIds, ReadStored, ReceiveMode};
 use crate::engine::{Kind, Link, Request, Stored};
 use crate::error::Error;
-use crate::types::{Announcement, Message};
+use crate::types::{Announcement, AnyConnectionId, Message};
 use crate::{Clock, Instant};
 
 /// So long after it last found nothing `recv` asks the module again, for messages and whether the connection is still open: that
@@ -20,10 +21,11 @@ const PROBE: Duration = Duration::from_secs(60);
 /// come is then seen first, and with it its size.
 const QUIET: Duration = Duration::from_millis(100);
 
-impl<T, C> Client<'_, '_, T, C>
+impl<T, C, K> Client<'_, '_, T, C, K>
 where
     T: Read + Write,
     C: Clock,
+    K: Into<AnyConnectionId> + Copy,
 {
     /// Waits for the next message and returns it in `buffer`, its topic in front of its payload (`+MQTTMSGI`, `AT+MQTTREAD`;
     /// V1.3 and V1.0.1 sections 1.10 and 1.11). Where [messages come in lines](crate::Modem::set_receive_mode), what came
@@ -62,6 +64,54 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
+        self.session.recv(buffer).await
+    }
+
+    /// As [`recv`](Self::recv), for a caller who cannot select: `None` if nothing came for so long.
+    pub(crate) async fn recv_timeout<'buf>(
+        &mut self,
+        buffer: &'buf mut [u8],
+        timeout: Duration,
+    ) -> Result<Option<Message<'buf>>, Error<T::Error>> {
+        self.session.recv_timeout(buffer, timeout).await
+    }
+
+    /// Discards the next message, whatever its size, and says how large it was. `None` if there was none.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped; the message may then be handed out by the next `recv` if it fits.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock, Error};
+    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let mut buffer = [0; 256];
+    /// match client.recv(&mut buffer).await {
+    ///     Ok(message) => println!("{:?}", message.topic_str()),
+    ///     Err(Error::TooLarge(size)) => {
+    ///         client.skip().await?;
+    ///         println!("discarded a message of {} bytes", size.size());
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
+        self.session.skip().await
+    }
+}
+
+impl<T, C> Session<'_, '_, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    pub(super) async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
         loop {
             if let Some(stored) = self.await_message(buffer.len(), None).await? {
                 return self.hand_out(stored, buffer);
@@ -69,8 +119,7 @@ where
         }
     }
 
-    /// As [`recv`](Self::recv), for a caller who cannot select: `None` if nothing came for so long.
-    pub(crate) async fn recv_timeout<'buf>(
+    pub(super) async fn recv_timeout<'buf>(
         &mut self,
         buffer: &'buf mut [u8],
         timeout: Duration,
@@ -80,6 +129,23 @@ where
             Some(stored) => self.hand_out(stored, buffer).map(Some),
             None => Ok(None),
         }
+    }
+
+    pub(super) async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
+        self.modem.settle().await?;
+        if let Some(size) = self.modem.engine.lost(self.id) {
+            self.forget_next();
+            return Ok(Some(size));
+        }
+        if self.modem.engine.stored(self.id).is_none() && self.may_read() {
+            match self.read().await {
+                Err(Error::Lost(size)) => return Ok(Some(size)),
+                result => result?,
+            }
+        }
+        let stored = self.modem.engine.stored(self.id);
+        self.forget_next();
+        Ok(stored.map(|stored| stored.size))
     }
 
     /// Waits until a message is in the store, or for `until`. What is being read by then is read to its end.
@@ -120,6 +186,7 @@ where
             return Err(Error::NotConnected);
         };
         let (unread, next, checked_at) = (connection.unread, connection.next_size(), connection.checked_at);
+        let announced = connection.is_announced();
         match connection.link {
             Link::Broken(cause) if !unread => return Err(Error::Disconnected(cause)),
             Link::Restarted if connection.break_unreported => return Err(Error::Restarted),
@@ -129,11 +196,11 @@ where
         if let Some(next) = next.filter(|next| next.size() > max.min(size)) {
             return Err(Error::TooLarge(next));
         }
-        let due = match (next, unread) {
-            (Some(_), _) => heard_at,
+        let due = match unread {
+            _ if announced => heard_at,
             // However busy the other connections keep the line.
-            (None, true) => (heard_at + QUIET).min(checked_at + PROBE),
-            (None, false) => checked_at + PROBE,
+            true => (heard_at + QUIET).min(checked_at + PROBE),
+            false => checked_at + PROBE,
         };
         // A message of unknown size gets the whole buffer: READ would lose what does not fit.
         match other {
@@ -190,48 +257,6 @@ where
         Ok(())
     }
 
-    /// Discards the next message, whatever its size, and says how large it was. `None` if there was none.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    ///
-    /// # Cancel safety
-    ///
-    /// May be dropped; the message may then be handed out by the next `recv` if it fits.
-    ///
-    /// ```
-    /// # use embedded_io_async::{Read, Write};
-    /// # use fibocom_mqtt::{Client, Clock, Error};
-    /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
-    /// let mut buffer = [0; 256];
-    /// match client.recv(&mut buffer).await {
-    ///     Ok(message) => println!("{:?}", message.topic_str()),
-    ///     Err(Error::TooLarge(size)) => {
-    ///         client.skip().await?;
-    ///         println!("discarded a message of {} bytes", size.size());
-    ///     }
-    ///     Err(error) => return Err(error),
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub async fn skip(&mut self) -> Result<Option<Announcement>, Error<T::Error>> {
-        self.modem.settle().await?;
-        if let Some(size) = self.modem.engine.lost(self.id) {
-            self.forget_next();
-            return Ok(Some(size));
-        }
-        if self.modem.engine.stored(self.id).is_none() && self.may_read() {
-            match self.read().await {
-                Err(Error::Lost(size)) => return Ok(Some(size)),
-                result => result?,
-            }
-        }
-        let stored = self.modem.engine.stored(self.id);
-        self.forget_next();
-        Ok(stored.map(|stored| stored.size))
-    }
-
     /// Fetches one message into the store.
     async fn read(&mut self) -> Result<(), Error<T::Error>> {
         let id = self.id;
@@ -247,6 +272,7 @@ where
     }
 
     fn hand_out<'buf>(&mut self, stored: Stored, buffer: &'buf mut [u8]) -> Result<Message<'buf>, Error<T::Error>> {
+        let topic_id = self.modem.engine.stored_topic_id(self.id);
         let (topic, payload) = self.modem.engine.stored_bytes(self.id);
         let place = buffer
             .get_mut(..stored.size.size())
@@ -261,6 +287,7 @@ where
             topic: topic_place,
             payload: payload_place,
             qos: stored.qos,
+            topic_id,
         })
     }
 }

@@ -39,16 +39,17 @@ where
     /// ```
     pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<(), Error<T::Error>> {
         self.check_filter(filter)?;
-        self.operate(
-            &Subscribe {
-                id: self.id,
-                filter,
-                qos,
-            },
-            &[],
-        )
-        .await
-        .map(drop)
+        self.session
+            .operate(
+                &Subscribe {
+                    id: self.id,
+                    filter,
+                    qos,
+                },
+                &[],
+            )
+            .await
+            .map(drop)
     }
 
     /// Ends a subscription (`AT+MQTTUNSUB`; V1.3 and V1.0.1 section 1.6). Messages that the module already holds are still
@@ -73,11 +74,14 @@ where
     /// ```
     pub async fn unsubscribe(&mut self, filter: TopicFilter<'_>) -> Result<(), Error<T::Error>> {
         self.check_filter(filter)?;
-        self.operate(&Unsubscribe { id: self.id, filter }, &[]).await.map(drop)
+        self.session
+            .operate(&Unsubscribe { id: self.id, filter }, &[])
+            .await
+            .map(drop)
     }
 
     fn check_filter(&self, filter: TopicFilter<'_>) -> Result<(), InvalidInput> {
         let len = filter.as_str().len();
-        self.modem.engine.capabilities.check(Limit::Topic, len)
+        self.session.modem.engine.capabilities.check(Limit::Topic, len)
     }
 }

@@ -5,8 +5,11 @@
 //! is collected as if it were quoted, then checked where the lengths say that quotes must stand. If it was not quoted, the
 //! place of the closing quote holds the fourth byte of what the module itself writes after a message, a line end or the
 //! letters of a result, never a quote: so no content can make either form look like the other.
+//!
+//! On an MQTT-SN connection a bare topic id may stand in the topic's place: see [`Topic`].
 
 use super::grammar::ReadHeader;
+use super::topic::{Form, Topic};
 
 /// How a body ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,9 @@ pub(crate) enum BodyEnd {
 pub(crate) struct Body {
     pub(crate) header: ReadHeader,
     quoted: Quoting,
+    /// What this module was known to do before.
+    pinned: Option<bool>,
+    topic: Topic,
     /// Bytes taken so far.
     taken: usize,
     /// The last eight bytes, by the low bits of their place. With the separators a body takes up to seven bytes more than the
@@ -47,6 +53,7 @@ const TAIL: usize = 8;
 impl Body {
     /// A body after `header`, from a module that is known to quote or not, or not known yet.
     pub(crate) fn new(header: ReadHeader, quoted: Option<bool>) -> Self {
+        let pinned = quoted;
         let quoted = match quoted {
             None => Quoting::Open,
             Some(true) => Quoting::Yes,
@@ -55,14 +62,17 @@ impl Body {
         Self {
             header,
             quoted,
+            pinned,
+            topic: Topic::ByLength,
             taken: 0,
             tail: [0; TAIL],
         }
     }
 
-    /// Whether this module quotes, once it is certain.
+    /// Whether this module quotes, once it is certain. A message with a topic id shows it too little.
     pub(crate) fn quoted(&self) -> Option<bool> {
         match self.quoted {
+            _ if self.topic != Topic::ByLength => self.pinned,
             Quoting::Open | Quoting::Assumed => None,
             Quoting::Yes => Some(true),
             Quoting::No => Some(false),
@@ -73,21 +83,51 @@ impl Body {
     pub(crate) fn take(&mut self, input: &[u8], store: &mut [u8]) -> usize {
         let mut used = 0;
         for &byte in input {
-            if self.quoted == Quoting::Open && self.taken == self.blank() {
-                self.quoted = if byte == b'"' { Quoting::Assumed } else { Quoting::No };
+            if self.taken == self.blank() {
+                if self.header.is_sn() && byte.is_ascii_digit() {
+                    self.topic = Topic::begin();
+                } else if self.quoted == Quoting::Open {
+                    self.quoted = if byte == b'"' { Quoting::Assumed } else { Quoting::No };
+                }
             }
             if self.is_complete() {
                 break;
             }
             self.put(byte, store);
             used = usize::saturating_add(used, 1);
+            if self.topic.is_open() && self.taken > self.blank() {
+                self.decide(byte, store);
+            }
         }
         used
     }
 
+    /// Takes a byte into account that may tell whether the topic is a name or a number.
+    fn decide(&mut self, byte: u8, store: &[u8]) {
+        let body = |at: usize| (at < self.taken).then(|| self.at(at, store));
+        let at = self.taken.saturating_sub(1);
+        let mut topic = self.topic;
+        let form = topic.next(&self.header, self.pinned, at, byte, &body);
+        self.topic = topic;
+        let Some(form) = form else { return };
+        match form {
+            Form::Name => {
+                self.topic = Topic::Name;
+                if self.quoted == Quoting::Open {
+                    self.quoted = Quoting::No;
+                }
+            }
+            Form::Id { digits, quoted } => {
+                self.topic = Topic::Id;
+                (self.header.topic_id, self.header.topic_len) = (true, digits);
+                self.quoted = if quoted { Quoting::Yes } else { Quoting::No };
+            }
+        }
+    }
+
     /// Whether all bytes are there.
     pub(crate) fn is_complete(&self) -> bool {
-        self.quoted != Quoting::Open && self.taken >= self.expected()
+        !self.topic.is_open() && self.quoted != Quoting::Open && self.taken >= self.expected()
     }
 
     /// Checks the separators and moves topic and payload to the front of the store. What was taken beyond the end, because
@@ -95,15 +135,15 @@ impl Body {
     pub(crate) fn finish(&mut self, store: &mut [u8]) -> (BodyEnd, heapless::Vec<u8, 4>) {
         let mut beyond = heapless::Vec::new();
         if self.quoted == Quoting::Assumed {
-            if self.quotes_stand(store) {
-                self.quoted = Quoting::Yes;
+            self.quoted = if self.quotes_stand(store) {
+                Quoting::Yes
             } else {
-                self.quoted = Quoting::No;
-                for at in self.expected()..self.taken {
-                    // Four at most: the difference between the two forms.
-                    let _ = beyond.push(self.at(at, store));
-                }
-            }
+                Quoting::No
+            };
+        }
+        for at in self.expected()..self.taken {
+            // Four at most: the difference between the two forms.
+            let _ = beyond.push(self.at(at, store));
         }
         let stands = match self.quoted {
             Quoting::Yes => self.quotes_stand(store),
@@ -158,18 +198,24 @@ impl Body {
         usize::from(self.header.spaced)
     }
 
-    /// 1 if there is a quote on each side.
+    /// 1 if there is a quote on each side of a text.
     fn quote(&self) -> usize {
         usize::from(matches!(self.quoted, Quoting::Yes | Quoting::Assumed))
     }
 
+    /// The same for the topic, where a number has none.
+    fn topic_quote(&self) -> usize {
+        if self.header.topic_id { 0 } else { self.quote() }
+    }
+
     fn topic_at(&self) -> usize {
-        self.blank().saturating_add(self.quote())
+        self.blank().saturating_add(self.topic_quote())
     }
 
     fn payload_at(&self) -> usize {
         // The topic's closing quote, the comma, then what stands before a value.
-        let separators = self.quote().saturating_add(1).saturating_add(self.topic_at());
+        let before = self.blank().saturating_add(self.quote());
+        let separators = self.topic_quote().saturating_add(1).saturating_add(before);
         self.topic_at()
             .saturating_add(self.header.topic_len)
             .saturating_add(separators)
@@ -189,7 +235,7 @@ impl Body {
         let comma = self
             .topic_at()
             .saturating_add(self.header.topic_len)
-            .saturating_add(self.quote());
+            .saturating_add(self.topic_quote());
         !self.fits(store) || self.at(comma, store) == b','
     }
 
@@ -200,13 +246,10 @@ impl Body {
         if !self.fits(store) {
             return self.at(closing, store) == b'"';
         }
+        let payload_open = self.payload_at().saturating_sub(1);
+        let quote = |place: usize| self.at(place, store) == b'"';
         let topic_end = self.topic_at().saturating_add(self.header.topic_len);
-        let places = [
-            self.topic_at().saturating_sub(1),
-            topic_end,
-            self.payload_at().saturating_sub(1),
-            closing,
-        ];
-        self.comma_stands(store) && places.iter().all(|&place| self.at(place, store) == b'"')
+        let topic = self.header.topic_id || quote(self.topic_at().saturating_sub(1)) && quote(topic_end);
+        self.comma_stands(store) && topic && quote(payload_open) && quote(closing)
     }
 }

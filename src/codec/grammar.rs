@@ -8,7 +8,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::error::ModuleError;
-use crate::types::{Announcement, QoS};
+use crate::types::{Announcement, QoS, SnConnectionId, TopicId};
 
 /// The four numbers in front of a message that READ hands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +19,16 @@ pub(crate) struct ReadHeader {
     pub(crate) payload_len: usize,
     /// The module writes a blank after each comma.
     pub(crate) spaced: bool,
+    /// A bare topic id stands in the topic's place: then `topic_len` counts its digits, whatever the module wrote.
+    pub(crate) topic_id: bool,
 }
 
 impl ReadHeader {
+    /// Whether a bare topic id may stand in the topic's place (V1.3 section 1.11).
+    pub(crate) fn is_sn(&self) -> bool {
+        SnConnectionId::new(self.id).is_some()
+    }
+
     /// The sizes of topic and payload.
     pub(crate) fn size(&self) -> Announcement {
         Announcement {
@@ -49,15 +56,24 @@ pub enum Operation {
     Unsubscribe,
     /// `+MQTTPUB`
     Publish,
+    /// `+MQTTSNREG`, on an MQTT-SN connection
+    Register,
+    /// `+MQTTWTOPICUD`, on an MQTT-SN connection
+    UpdateWillTopic,
+    /// `+MQTTWMSGUD`, on an MQTT-SN connection
+    UpdateWillMessage,
 }
 
 impl Operation {
-    const ALL: [Self; 5] = [
+    /// Those whose line has nothing but connection and status.
+    const PLAIN: [Self; 7] = [
         Self::Open,
         Self::Close,
         Self::Subscribe,
         Self::Unsubscribe,
         Self::Publish,
+        Self::UpdateWillTopic,
+        Self::UpdateWillMessage,
     ];
 
     const fn name(self) -> &'static [u8] {
@@ -67,6 +83,9 @@ impl Operation {
             Self::Subscribe => b"+MQTTSUB",
             Self::Unsubscribe => b"+MQTTUNSUB",
             Self::Publish => b"+MQTTPUB",
+            Self::Register => b"+MQTTSNREG",
+            Self::UpdateWillTopic => b"+MQTTWTOPICUD",
+            Self::UpdateWillMessage => b"+MQTTWMSGUD",
         }
     }
 }
@@ -148,6 +167,7 @@ pub(crate) fn read_header(line: Line<'_>) -> Option<ReadHeader> {
         topic_len: len(topic_len)?,
         payload_len: len(payload_len)?,
         spaced: gap,
+        topic_id: false,
     })
 }
 
@@ -187,9 +207,13 @@ pub(crate) fn read_header_at(bytes: Line<'_>) -> Option<(ReadHeader, usize)> {
 
 /// A whole answer to READ, as one slice: its own length tells whether the module quotes.
 pub(crate) fn whole_read(answer: Line<'_>) -> Option<(ReadHeader, Line<'_>, Line<'_>)> {
-    let (header, head) = read_header_at(answer)?;
+    let (mut header, head) = read_header_at(answer)?;
     let body = answer.get(head..)?;
     let gap: &[u8] = if header.spaced { b" " } else { b"" };
+    if let Some((topic_id, payload)) = whole_with_topic_id(&header, gap, body) {
+        (header.topic_id, header.topic_len) = (true, topic_id.len());
+        return Some((header, topic_id, payload));
+    }
     let size = header
         .topic_len
         .checked_add(header.payload_len)?
@@ -209,10 +233,27 @@ pub(crate) fn whole_read(answer: Line<'_>) -> Option<(ReadHeader, Line<'_>, Line
     (rest == quote).then_some((header, topic, payload))
 }
 
+/// A topic id up to the comma, and a payload whose length is that of the header, with quotes or without.
+fn whole_with_topic_id<'a>(header: &ReadHeader, gap: &[u8], body: Line<'a>) -> Option<(Line<'a>, Line<'a>)> {
+    let body = body.strip_prefix(gap).filter(|_| header.is_sn())?;
+    let digits = body.iter().position(|byte| *byte == b',')?;
+    let (topic_id, rest) = body.split_at_checked(digits)?;
+    let payload = rest.strip_prefix(b",")?.strip_prefix(gap)?;
+    let bare = (payload.len() == header.payload_len).then_some(payload);
+    let quoted = || payload.strip_prefix(b"\"")?.strip_suffix(b"\"");
+    let payload = bare.or_else(|| quoted().filter(|inner| inner.len() == header.payload_len))?;
+    is_topic_id(topic_id).then_some((topic_id, payload))
+}
+
+/// Whether digits are a topic id: 1 to 65535, without zeros in front.
+pub(crate) fn is_topic_id(digits: Line<'_>) -> bool {
+    digits.iter().all(u8::is_ascii_digit) && digits.first() != Some(&b'0') && TopicId::from_digits(digits).is_some()
+}
+
 /// `+MQTTxxx: id,status` of an operation that takes its time. A list of connections, as `AT+MQTTOPEN?` answers, never has 0 or 1
 /// in second place.
 pub(crate) fn result(line: Line<'_>) -> Option<(Operation, u8, bool)> {
-    Operation::ALL
+    Operation::PLAIN
         .iter()
         .find_map(|&operation| match numbers(operation.name(), line) {
             Some([id, status @ (0 | 1)]) if id != 0 => Some((operation, u8::try_from(id).ok()?, status == 1)),

@@ -6,11 +6,14 @@ pub(crate) mod cloud;
 mod decoder;
 mod encoder;
 pub(crate) mod grammar;
+mod registration;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod replay;
 #[cfg(test)]
 pub(crate) mod tests;
+mod topic;
 
 pub(crate) use body::{Body, BodyEnd};
 pub(crate) use decoder::{Decoder, Frame};
 pub(crate) use encoder::{Encoder, hex_digit};
+pub use registration::{SnRegistration, SnRegistrationKind};

@@ -2,13 +2,13 @@
 
 use super::{ANSWER, Done, Ids, at_command};
 use crate::codec::Encoder;
-use crate::types::ConnectionId;
+use crate::types::AnyConnectionId;
 
 /// `AT+MQTTCLOSE=id`. After `OK` the result comes in a line of its own, `+MQTTCLOSE: id,status`.
 #[derive(Debug, Clone, Copy)]
 pub struct Close {
     /// The connection.
-    pub id: ConnectionId,
+    pub id: AnyConnectionId,
 }
 
 impl Close {

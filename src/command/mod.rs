@@ -6,7 +6,7 @@
 
 use crate::codec::Encoder;
 use crate::codec::grammar::{self, Term};
-use crate::types::{ConnectionId, QoS, Text, TopicName};
+use crate::types::{AnyConnectionId, QoS, Text, TopicName};
 
 mod auth_cfg;
 mod auth_dyn;
@@ -23,6 +23,7 @@ mod registration;
 mod restart;
 mod sim;
 mod sn;
+mod sn_message;
 mod subscribe;
 mod tls;
 mod user;
@@ -53,7 +54,12 @@ pub use registration::{
 };
 pub use restart::Restart;
 pub use sim::{EnterPin, ReadSim, SimState};
-pub use sn::{SnClientIdLimits, TestSnClientId};
+pub use sn::{
+    ReadSnClientIds, ReadSnRegistrations, SnClientId, SnClientIdLimits, SnClientIdSetting, SnClientIds, SnRegister,
+    SnRegisterLimits, SnRegisteredTopic, SnRegistrations, TestSnClientId, TestSnRegister, TestUpdateWillMessage,
+    TestUpdateWillTopic, UpdateWillMessage, UpdateWillMessageLimits, UpdateWillTopic, UpdateWillTopicLimits,
+};
+pub use sn_message::{SnPublish, SnPublishData, SnRead, SnReadMessage, SnSubscribe, SnUnsubscribe};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use tls::{
     ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile,
@@ -119,11 +125,16 @@ fn bounds_of(term: Term<'_>) -> Option<Bounds> {
     }
 }
 
+/// As many bytes as fit.
+fn cut<const N: usize>(bytes: &[u8]) -> heapless::Vec<u8, N> {
+    bytes.iter().copied().take(N).collect()
+}
+
 /// `NAME=id,"topic",qos,retain`, as PUB and WILL begin.
 fn message<'b>(
     buffer: &'b mut [u8],
     name: &str,
-    id: ConnectionId,
+    id: AnyConnectionId,
     topic: TopicName<'_>,
     qos: QoS,
     retain: bool,

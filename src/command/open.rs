@@ -2,14 +2,14 @@
 
 use super::{ANSWER, Bounds, Done, Ids, at_command};
 use crate::codec::{Encoder, grammar};
-use crate::types::{ConnectionId, Text};
+use crate::types::{AnyConnectionId, Text};
 
 /// `AT+MQTTOPEN=id,"host",port,clean,keepalive[,usetls]`. After `OK` the result comes in a line of its own,
 /// `+MQTTOPEN: id,status`, where 0 is failure.
 #[derive(Debug, Clone, Copy)]
 pub struct Open<'a> {
     /// The connection.
-    pub id: ConnectionId,
+    pub id: AnyConnectionId,
     /// Name or address of the broker, up to 255 bytes.
     pub host: Text<'a>,
     /// Port of the broker, 1 to 65535.

@@ -22,7 +22,7 @@ pub struct Publish<'a> {
 
 impl Publish<'_> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        super::message(buffer, "+MQTTPUB", self.id, self.topic, self.qos, self.retain)
+        super::message(buffer, "+MQTTPUB", self.id.into(), self.topic, self.qos, self.retain)
             .text(self.payload)
             .end()
     }
@@ -48,7 +48,7 @@ pub struct PublishData<'a> {
 
 impl PublishData<'_> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        super::message(buffer, "+MQTTPUB", self.id, self.topic, self.qos, self.retain)
+        super::message(buffer, "+MQTTPUB", self.id.into(), self.topic, self.qos, self.retain)
             .number(self.size)
             .end()
     }

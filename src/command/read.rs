@@ -2,7 +2,7 @@
 
 use super::{ANSWER, Done, Ids, at_command};
 use crate::codec::{Encoder, grammar};
-use crate::types::{ConnectionId, QoS};
+use crate::types::{AnyConnectionId, ConnectionId, QoS};
 
 /// `AT+MQTTREAD=id`, for use on atat's own client with [`FibocomDigester`](crate::FibocomDigester); the driver's client reads by
 /// length into its message buffer instead. `T` and `P` are the longest topic and payload that can be returned.
@@ -32,7 +32,7 @@ impl<const T: usize, const P: usize> atat::AtatResp for ReadMessage<T, P> {}
 
 impl<const T: usize, const P: usize> Read<T, P> {
     fn encode(&self, buffer: &mut [u8]) -> usize {
-        ReadStored { id: self.id }.encode(buffer)
+        ReadStored { id: self.id.into() }.encode(buffer)
     }
 
     fn answer(&self, answer: &[u8]) -> Option<ReadMessage<T, P>> {
@@ -54,7 +54,7 @@ impl<const T: usize, const P: usize> Read<T, P> {
 /// `AT+MQTTREAD=id`, where the engine itself takes the message from the answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReadStored {
-    pub(crate) id: ConnectionId,
+    pub(crate) id: AnyConnectionId,
 }
 
 impl ReadStored {

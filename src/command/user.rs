@@ -1,6 +1,6 @@
 //! `AT+MQTTUSER`: user name, password and client id of a connection (V1.3 and V1.0.1 section 1.1).
 
-use super::{ANSWER, Done, Ids, at_command};
+use super::{ANSWER, Done, Ids, at_command, cut};
 use crate::codec::{Encoder, grammar};
 use crate::types::{ConnectionId, Text};
 
@@ -89,11 +89,6 @@ impl<const N: usize> ReadUsers<N> {
 }
 
 at_command!([const N: usize] ReadUsers<N> => Users<N>, ANSWER, Self::answer);
-
-/// As many bytes as fit.
-fn cut<const N: usize>(bytes: &[u8]) -> heapless::Vec<u8, N> {
-    bytes.iter().copied().take(N).collect()
-}
 
 /// `AT+MQTTUSER=?`: the connections and the lengths that this module takes.
 #[derive(Debug, Clone, Copy)]

@@ -2,13 +2,13 @@
 
 use super::{ANSWER, Bounds, Done, Ids, at_command};
 use crate::codec::{Encoder, grammar};
-use crate::types::{ConnectionId, QoS, Text, TopicName};
+use crate::types::{AnyConnectionId, QoS, Text, TopicName};
 
 /// `AT+MQTTWILL=id,"topic",qos,retain,"payload"`, before the open.
 #[derive(Debug, Clone, Copy)]
 pub struct SetWill<'a> {
     /// The connection.
-    pub id: ConnectionId,
+    pub id: AnyConnectionId,
     /// The topic.
     pub topic: TopicName<'a>,
     /// Quality of service.
@@ -33,7 +33,7 @@ at_command!([] SetWill<'_> => Done, ANSWER, |_, _| Some(Done));
 #[derive(Debug, Clone, Copy)]
 pub struct SetWillData<'a> {
     /// The connection.
-    pub id: ConnectionId,
+    pub id: AnyConnectionId,
     /// The topic.
     pub topic: TopicName<'a>,
     /// Quality of service.

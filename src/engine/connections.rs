@@ -5,7 +5,7 @@ use heapless::Deque;
 use super::Outcome;
 use crate::Instant;
 use crate::codec::grammar::Operation;
-use crate::types::{Announcement, BreakCause, ConnectionId, Counters, count};
+use crate::types::{Announcement, AnyConnectionId, BreakCause, Counters, TopicId, count};
 
 /// Announcements that are remembered per connection: as many messages as a module is known to store.
 const ANNOUNCED: usize = 16;
@@ -41,6 +41,10 @@ pub(crate) struct Connection {
     pub(crate) message_unreported: bool,
     pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
+    /// Messages that were announced without a size, on an MQTT-SN connection.
+    unmeasured: u8,
+    /// The topic id that the module gave for our last registration.
+    pub(crate) registered: Option<TopicId>,
 }
 
 impl Connection {
@@ -55,7 +59,14 @@ impl Connection {
             message_unreported: false,
             counters: Counters::new(),
             announced: Deque::new(),
+            unmeasured: 0,
+            registered: None,
         }
+    }
+
+    /// Whether a message was announced and not read.
+    pub(crate) fn is_announced(&self) -> bool {
+        self.unmeasured > 0 || !self.announced.is_empty()
     }
 
     /// The size of the oldest message, if it was announced.
@@ -63,11 +74,15 @@ impl Connection {
         self.announced.front().copied()
     }
 
-    pub(crate) fn announce(&mut self, size: Announcement) {
+    /// A message waits. On an MQTT-SN connection nothing tells whether a length or a topic id was announced, so it has no size.
+    pub(crate) fn announce(&mut self, size: Option<Announcement>) {
         self.unread = true;
         self.message_unreported = true;
-        // More than fit are found by reading until nothing is left.
-        let _ = self.announced.push_back(size);
+        match size {
+            // More than fit are found by reading until nothing is left.
+            Some(size) => drop(self.announced.push_back(size)),
+            None => self.unmeasured = self.unmeasured.saturating_add(1),
+        }
     }
 
     /// READ handed out a message of this size. Announcements get lost, so one that matches is taken with those before it,
@@ -79,7 +94,8 @@ impl Connection {
                 self.announced.pop_front();
             }
         }
-        self.message_unreported = !self.announced.is_empty();
+        self.unmeasured = self.unmeasured.saturating_sub(1);
+        self.message_unreported = self.is_announced();
     }
 
     /// READ found nothing.
@@ -87,7 +103,12 @@ impl Connection {
         self.unread = false;
         self.checked_at = now;
         self.message_unreported = false;
+        self.forget_announced();
+    }
+
+    fn forget_announced(&mut self) {
         self.announced.clear();
+        self.unmeasured = 0;
     }
 
     /// A result line of this operation says where the connection stands.
@@ -134,7 +155,7 @@ impl Connection {
         self.owed = None;
         self.unread = false;
         self.message_unreported = false;
-        self.announced.clear();
+        self.forget_announced();
         in_use
     }
 
@@ -158,19 +179,19 @@ impl Connection {
 
 /// The state of every connection.
 #[derive(Debug)]
-pub(crate) struct Connections([Connection; ConnectionId::COUNT]);
+pub(crate) struct Connections([Connection; AnyConnectionId::COUNT]);
 
 impl Connections {
     pub(crate) const fn new() -> Self {
-        Self([const { Connection::new() }; ConnectionId::COUNT])
+        Self([const { Connection::new() }; AnyConnectionId::COUNT])
     }
 
     /// The state of one of them. `None` cannot happen, since the id is checked when it is made.
-    pub(crate) fn get(&self, id: ConnectionId) -> Option<&Connection> {
+    pub(crate) fn get(&self, id: AnyConnectionId) -> Option<&Connection> {
         self.0.get(id.index())
     }
 
-    pub(crate) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+    pub(crate) fn get_mut(&mut self, id: AnyConnectionId) -> Option<&mut Connection> {
         self.0.get_mut(id.index())
     }
 
@@ -202,6 +223,6 @@ impl Connections {
 
     /// The state of a connection by the number in a line.
     pub(crate) fn by_number(&mut self, id: u8) -> Option<&mut Connection> {
-        self.get_mut(ConnectionId::new(id)?)
+        self.get_mut(AnyConnectionId::new(id)?)
     }
 }

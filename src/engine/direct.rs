@@ -1,9 +1,9 @@
 //! Messages that come in lines (`+MQTTMSG`; V1.3 and V1.0.1 section 1.9), where the caller chose that.
 
-use super::Engine;
+use super::{Engine, Stored};
 use crate::codec::grammar;
 use crate::command::ReceiveMode;
-use crate::types::{Announcement, ConnectionId, count};
+use crate::types::{Announcement, AnyConnectionId, count};
 
 impl Engine<'_> {
     /// Whether the line that has come carries a message, or what is left of one.
@@ -17,12 +17,23 @@ impl Engine<'_> {
         let Some((id, rest)) = grammar::direct_header(line) else {
             return;
         };
-        let Some(id) = ConnectionId::new(id) else { return };
+        let Some(id) = AnyConnectionId::new(id) else { return };
         let (size, message) = match grammar::direct_fields(rest) {
             // Not even the topic ended.
             None => (size(0, rest.len().saturating_add(excess)), None),
             Some((qos, topic, payload)) => match grammar::unquoted(payload) {
-                Some(payload) if excess == 0 => (size(topic.len(), payload.len()), Some((qos, topic, payload))),
+                Some(payload) if excess == 0 => {
+                    let size = size(topic.len(), payload.len());
+                    // Names are in quotes, ids are not; without quotes it may be either, and an id is what MQTT-SN sends.
+                    let topic_id = id.is_sn() && !rest_is_quoted(rest) && grammar::is_topic_id(topic);
+                    let message = Stored {
+                        id,
+                        qos,
+                        size,
+                        topic_id,
+                    };
+                    (size, Some((message, topic, payload)))
+                }
                 // Without its end it may be anything: a line end in the payload, or too long a line, has cut it.
                 _ => {
                     let quotes = match (payload.first(), excess) {
@@ -36,7 +47,7 @@ impl Engine<'_> {
             },
         };
         let stored = match message {
-            Some((qos, topic, payload)) => self.store.push(id, qos, topic, payload),
+            Some((message, topic, payload)) => self.store.push(message, topic, payload),
             None => {
                 self.store.lose(id, size);
                 false
@@ -50,6 +61,12 @@ impl Engine<'_> {
             });
         }
     }
+}
+
+/// Whether the topic in `,qos,topic,payload` begins with a quote.
+fn rest_is_quoted(rest: &[u8]) -> bool {
+    let topic = rest.splitn(3, |byte| *byte == b',').nth(2);
+    topic.is_some_and(|topic| topic.trim_ascii_start().starts_with(b"\""))
 }
 
 const fn size(topic_len: usize, payload_len: usize) -> Announcement {

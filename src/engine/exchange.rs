@@ -6,7 +6,7 @@ use crate::Instant;
 use crate::codec::BodyEnd;
 use crate::codec::grammar::{Operation, ReadHeader};
 use crate::error::ModuleError;
-use crate::types::{Announcement, ConnectionId};
+use crate::types::{Announcement, AnyConnectionId};
 
 /// What a command is, beyond its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +16,11 @@ pub(crate) enum Kind {
     /// As plain, with data that the caller hands on in pieces.
     Upload,
     /// As plain, but a message is in the answer.
-    Read(ConnectionId),
+    Read(AnyConnectionId),
     /// A final result, then a result line of its own, if one is given at all.
     Operation {
         operation: Operation,
-        id: ConnectionId,
+        id: AnyConnectionId,
         result: bool,
     },
     /// A final result, and in front of it or behind it a line with the command's own name and this cloud's number, which is the answer.
@@ -62,7 +62,7 @@ impl Request {
     }
 
     /// The connection, if this is a publication.
-    pub(super) fn publishes_on(&self) -> Option<ConnectionId> {
+    pub(super) fn publishes_on(&self) -> Option<AnyConnectionId> {
         match self.kind {
             Kind::Operation {
                 operation: Operation::Publish,
@@ -167,7 +167,7 @@ impl Exchange {
     }
 
     /// The operation and connection whose result line is awaited or owed.
-    pub(super) fn operation(&self) -> Option<(Operation, ConnectionId)> {
+    pub(super) fn operation(&self) -> Option<(Operation, AnyConnectionId)> {
         match self.request.kind {
             Kind::Operation { operation, id, .. } => Some((operation, id)),
             _ => None,

@@ -6,13 +6,13 @@ use atat::AtatUrc;
 
 use super::exchange::{Exchange, Phase, ReadEnd};
 use super::restart::{HINT, REPORTS};
-use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, UnsolicitedHook};
+use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored, UnsolicitedHook};
 use crate::Instant;
 use crate::codec::{BodyEnd, Frame, cloud, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{ConnectionId, QoS, count};
+use crate::types::{AnyConnectionId, QoS, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::{Operation, Urc};
 
@@ -125,7 +125,7 @@ impl Engine<'_> {
     }
 
     /// Takes a line that may belong to the answer to the running command. False if it cannot.
-    fn on_information(&mut self) -> bool {
+    pub(super) fn on_information(&mut self) -> bool {
         self.note_call();
         let Some(exchange) = &mut self.exchange else {
             return false;
@@ -199,10 +199,20 @@ impl Engine<'_> {
             });
         }
         let qos = u8::try_from(header.qos).ok().and_then(|qos| QoS::try_from(qos).ok());
-        let end = match (ConnectionId::new(header.id), qos) {
-            (Some(id), Some(qos)) if end == BodyEnd::Stored && !self.store.keep(id, qos, size) => BodyEnd::TooLarge,
-            (Some(_), Some(_)) => end,
-            _ => BodyEnd::Malformed,
+        let id = AnyConnectionId::new(header.id);
+        let end = match id.zip(qos) {
+            Some((id, qos)) => {
+                let topic_id = header.topic_id;
+                let message = Stored {
+                    id,
+                    qos,
+                    size,
+                    topic_id,
+                };
+                let told = end != BodyEnd::Stored || self.store.keep(message);
+                if told { end } else { BodyEnd::TooLarge }
+            }
+            None => BodyEnd::Malformed,
         };
         let connection = self.connections.by_number(header.id);
         let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
@@ -214,7 +224,7 @@ impl Engine<'_> {
                 _ => &mut connection.counters.lost,
             });
         }
-        match (exchange, ConnectionId::new(header.id)) {
+        match (exchange, id) {
             (Some(exchange), _) => exchange.read = Some(ReadEnd::Message(header, end)),
             // Its READ was given up.
             (None, Some(id)) if end != BodyEnd::Stored => self.store.miss(id, size),
@@ -261,10 +271,12 @@ impl Engine<'_> {
     fn on_urc(&mut self, urc: Urc, now: Instant) {
         match urc {
             Urc::Announced { id, size, .. } => {
-                if let Some(connection) = self.connections.by_number(id) {
-                    connection.announce(size);
+                let Some(id) = AnyConnectionId::new(id) else { return };
+                if let Some(connection) = self.connections.get_mut(id) {
+                    connection.announce((!id.is_sn()).then_some(size));
                 }
             }
+            Urc::SnRegistration { .. } => self.on_registration(),
             Urc::Broken { id, cause } => {
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);
@@ -281,12 +293,12 @@ impl Engine<'_> {
         }
     }
 
-    fn on_result(&mut self, operation: Operation, id: u8, success: bool) {
+    pub(super) fn on_result(&mut self, operation: Operation, id: u8, success: bool) {
         let Some(connection) = self.connections.by_number(id) else {
             return;
         };
         let own = |exchange: &&mut Exchange| {
-            let same = |(awaited, on): (Operation, ConnectionId)| awaited == operation && on.get() == id;
+            let same = |(awaited, on): (Operation, AnyConnectionId)| awaited == operation && on.get() == id;
             exchange.operation().is_some_and(same) && !exchange.awaits_its_turn()
         };
         let owed = connection.owed == Some(operation);
@@ -295,7 +307,7 @@ impl Engine<'_> {
         }
         // Only a close can be tried again while one is owed. Success ends both; failure is that of the first.
         let Some(exchange) = self.exchange.as_mut().filter(own).filter(|_| success || !owed) else {
-            if let (true, Some(id)) = (owed, ConnectionId::new(id)) {
+            if let (true, Some(id)) = (owed, AnyConnectionId::new(id)) {
                 connection.apply(operation, success);
                 self.note_settled(Settled {
                     operation: Some((operation, id)),

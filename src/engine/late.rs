@@ -11,7 +11,7 @@ fn link_after(early: &[u8], late: &[u8]) -> Link {
     let at = |seconds: u64| Instant::from_millis(seconds * 1000);
     let mut engine = Engine::new(buffers, Dialect::default(), at(0));
     engine.connections.by_number(1).unwrap().apply(Operation::Open, true);
-    let id = ConnectionId::FIRST;
+    let id = AnyConnectionId::Mqtt(crate::ConnectionId::FIRST);
     engine
         .load(b"", &|buffer| {
             atat::AtatCmd::write(&crate::command::ReadStored { id }, buffer)

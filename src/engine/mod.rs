@@ -14,9 +14,11 @@ mod output;
 #[cfg(test)]
 mod queue;
 mod restart;
+mod sn;
 mod store;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod transmit;
 
 use core::time::Duration;
@@ -24,13 +26,15 @@ use core::time::Duration;
 pub(crate) use connections::{Connection, Link};
 pub(crate) use exchange::{Kind, Outcome, Request};
 pub(crate) use store::Stored;
+pub(crate) use topics::Names;
+pub use topics::TopicNames;
 
 use crate::codec::Decoder;
 use crate::command::{PdpState, ReceiveMode};
 use crate::error::{Error, InvalidInput};
 use crate::model::{Capabilities, DataForm, Dialect, Feature, Model};
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{ConnectionId, count};
+use crate::types::{AnyConnectionId, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::Operation;
 use crate::{Buffers, Instant};
@@ -51,7 +55,7 @@ pub(crate) const ENGINE_LINE: usize = 48;
 /// How an exchange ended whose future had been dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Settled {
-    pub(crate) operation: Option<(Operation, ConnectionId)>,
+    pub(crate) operation: Option<(Operation, AnyConnectionId)>,
     pub(crate) outcome: Outcome,
 }
 
@@ -72,6 +76,8 @@ pub(crate) struct Engine<'b> {
     /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
     quiet_until: Option<Instant>,
     connections: Connections,
+    /// What topic ids stand for.
+    names: Option<&'b mut dyn Names>,
     watch: Watch,
     /// The module has restarted, and what was loaded into it is gone.
     rebooted: bool,
@@ -102,6 +108,7 @@ impl<'b> Engine<'b> {
             fence: Fence::new(),
             quiet_until: None,
             connections: Connections::new(),
+            names: buffers.topics,
             watch: Watch::new(),
             rebooted: false,
             call_news: None,
@@ -251,7 +258,9 @@ impl<'b> Engine<'b> {
         let Some(header) = self.decoder.abandon_body() else {
             return;
         };
-        let Some(id) = ConnectionId::new(header.id) else { return };
+        let Some(id) = AnyConnectionId::new(header.id) else {
+            return;
+        };
         if let Some(connection) = self.connections.get_mut(id) {
             connection.was_read(header.size());
             count(&mut connection.counters.lost);
@@ -274,7 +283,7 @@ impl<'b> Engine<'b> {
     }
 
     /// The next outcome of an abandoned operation on this connection.
-    pub(crate) fn next_settled(&mut self, id: ConnectionId) -> Option<Settled> {
+    pub(crate) fn next_settled(&mut self, id: AnyConnectionId) -> Option<Settled> {
         let mut next = None;
         for _ in 0..self.settled.len() {
             let settled = self.settled.pop_front()?;

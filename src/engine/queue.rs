@@ -6,17 +6,17 @@ use std::collections::VecDeque;
 
 use proptest::prelude::*;
 
-use super::store::Store;
-use crate::types::{Announcement, ConnectionId, QoS};
+use super::store::{Store, Stored};
+use crate::types::{Announcement, AnyConnectionId, ConnectionId, QoS};
 
-const ONE: ConnectionId = ConnectionId::FIRST;
-const TWO: ConnectionId = ConnectionId::SECOND;
+const ONE: AnyConnectionId = AnyConnectionId::Mqtt(ConnectionId::FIRST);
+const TWO: AnyConnectionId = AnyConnectionId::Mqtt(ConnectionId::SECOND);
 
 fn size(topic_len: usize, payload_len: usize) -> Announcement {
     Announcement { topic_len, payload_len }
 }
 
-fn take(store: &mut Store<'_>, id: ConnectionId) -> Option<Vec<u8>> {
+fn take(store: &mut Store<'_>, id: AnyConnectionId) -> Option<Vec<u8>> {
     store.stored(id)?;
     let (topic, payload) = store.bytes(id);
     let taken = [topic, b"=", payload].concat();
@@ -24,16 +24,29 @@ fn take(store: &mut Store<'_>, id: ConnectionId) -> Option<Vec<u8>> {
     Some(taken)
 }
 
-fn take_lost(store: &mut Store<'_>, id: ConnectionId) -> Option<Announcement> {
+fn take_lost(store: &mut Store<'_>, id: AnyConnectionId) -> Option<Announcement> {
     let lost = store.lost(id)?;
     store.forget(id);
     Some(lost)
 }
 
-fn read(store: &mut Store<'_>, id: ConnectionId, topic: &[u8], payload: &[u8]) {
+fn message(id: AnyConnectionId, qos: QoS, size: Announcement) -> Stored {
+    Stored {
+        id,
+        qos,
+        size,
+        topic_id: false,
+    }
+}
+
+fn push(store: &mut Store<'_>, id: AnyConnectionId, qos: QoS, topic: &[u8], payload: &[u8]) -> bool {
+    store.push(message(id, qos, size(topic.len(), payload.len())), topic, payload)
+}
+
+fn read(store: &mut Store<'_>, id: AnyConnectionId, topic: &[u8], payload: &[u8]) {
     let bytes = [topic, payload].concat();
     store.free()[..bytes.len()].copy_from_slice(&bytes);
-    assert!(store.keep(id, QoS::AtMostOnce, size(topic.len(), payload.len())));
+    assert!(store.keep(message(id, QoS::AtMostOnce, size(topic.len(), payload.len()))));
 }
 
 #[test]
@@ -56,27 +69,27 @@ fn each_connection_gets_its_own_message_back() {
 fn more_messages_than_connections_are_not_kept() {
     let mut bytes = [0; 8];
     let mut store = Store::new(&mut bytes);
-    for _ in 0..ConnectionId::COUNT {
+    for _ in 0..AnyConnectionId::COUNT {
         read(&mut store, ONE, b"a", b"");
     }
-    assert!(!store.keep(TWO, QoS::AtMostOnce, size(1, 0)));
+    assert!(!store.keep(message(TWO, QoS::AtMostOnce, size(1, 0))));
 }
 
 #[test]
 fn each_connection_gets_its_own_in_order_and_what_was_lost_in_its_place() {
     let mut buffer = [0; 32];
     let mut store = Store::new(&mut buffer);
-    store.push(ONE, QoS::AtMostOnce, b"a", b"1");
-    store.push(TWO, QoS::AtMostOnce, b"b", b"2");
+    push(&mut store, ONE, QoS::AtMostOnce, b"a", b"1");
+    push(&mut store, TWO, QoS::AtMostOnce, b"b", b"2");
     // Sixteen bytes are left: too few for the first, whose size is kept, and after the second for no size any more.
-    store.push(ONE, QoS::AtMostOnce, b"c", &[b'x'; 10]);
-    store.push(ONE, QoS::AtLeastOnce, b"d", b"3");
-    store.push(ONE, QoS::AtLeastOnce, b"e", b"44");
-    store.push(ONE, QoS::AtLeastOnce, b"f", b"");
+    push(&mut store, ONE, QoS::AtMostOnce, b"c", &[b'x'; 10]);
+    push(&mut store, ONE, QoS::AtLeastOnce, b"d", b"3");
+    push(&mut store, ONE, QoS::AtLeastOnce, b"e", b"44");
+    push(&mut store, ONE, QoS::AtLeastOnce, b"f", b"");
     assert_eq!(take(&mut store, TWO), Some(b"b=2".to_vec()));
     assert!(!store.holds(TWO));
     // Also in room that was made meanwhile nothing overtakes.
-    store.push(ONE, QoS::AtLeastOnce, b"g", b"");
+    push(&mut store, ONE, QoS::AtLeastOnce, b"g", b"");
     assert_eq!(take(&mut store, ONE), Some(b"a=1".to_vec()));
     assert_eq!(take(&mut store, ONE), None);
     assert_eq!(take_lost(&mut store, ONE), Some(size(1, 10)));
@@ -87,7 +100,7 @@ fn each_connection_gets_its_own_in_order_and_what_was_lost_in_its_place() {
         assert_eq!(take_lost(&mut store, ONE), Some(size(1, 2)));
     }
     assert!(!store.holds(ONE));
-    store.push(ONE, QoS::AtMostOnce, b"h", &[b'x'; 25]);
+    push(&mut store, ONE, QoS::AtMostOnce, b"h", &[b'x'; 25]);
     assert_eq!(take(&mut store, ONE).unwrap().len(), 27);
     assert_eq!(store.room(), 32);
 }
@@ -96,14 +109,14 @@ fn each_connection_gets_its_own_in_order_and_what_was_lost_in_its_place() {
 fn what_is_being_read_moves_with_the_queue() {
     let mut buffer = [0; 32];
     let mut store = Store::new(&mut buffer);
-    store.push(TWO, QoS::AtMostOnce, b"b", b"2");
+    push(&mut store, TWO, QoS::AtMostOnce, b"b", b"2");
     // The first byte of two has come.
     store.free()[0] = b't';
     assert_eq!(take(&mut store, TWO), Some(b"b=2".to_vec()));
     store.free()[1] = b'1';
-    assert!(store.keep(ONE, QoS::AtMostOnce, size(1, 1)));
-    assert!(store.push(TWO, QoS::AtMostOnce, b"c", b"3"));
-    assert!(store.push(ONE, QoS::AtMostOnce, b"d", b"4"));
+    assert!(store.keep(message(ONE, QoS::AtMostOnce, size(1, 1))));
+    assert!(push(&mut store, TWO, QoS::AtMostOnce, b"c", b"3"));
+    assert!(push(&mut store, ONE, QoS::AtMostOnce, b"d", b"4"));
     assert_eq!((store.room(), store.holder()), (32 - 2 - 2 * 8, Some(ONE)));
     // The module had it before it sent any in lines.
     assert_eq!(take(&mut store, ONE), Some(b"t=1".to_vec()));
@@ -117,7 +130,7 @@ fn any_buffer_counts_what_was_lost() {
     for len in 0..12 {
         let mut buffer = vec![0; len];
         let mut store = Store::new(&mut buffer);
-        store.push(ONE, QoS::AtMostOnce, b"topic", b"payload");
+        push(&mut store, ONE, QoS::AtMostOnce, b"topic", b"payload");
         store.lose(ONE, size(usize::MAX, 70_000));
         assert!(take_lost(&mut store, ONE).unwrap().size() > 0, "{len}");
         assert!(take_lost(&mut store, ONE).is_some(), "{len}");
@@ -143,7 +156,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// Takes what is next, and compares it with what must be.
-fn take_expected(store: &mut Store<'_>, id: ConnectionId, expected: &mut VecDeque<(Vec<u8>, Vec<u8>)>) {
+fn take_expected(store: &mut Store<'_>, id: AnyConnectionId, expected: &mut VecDeque<(Vec<u8>, Vec<u8>)>) {
     let Some((topic, payload)) = expected.pop_front() else {
         assert!(!store.holds(id));
         return;
@@ -162,14 +175,14 @@ fn take_expected(store: &mut Store<'_>, id: ConnectionId, expected: &mut VecDequ
 proptest! {
     #[test]
     fn each_message_is_told_once_in_its_order(len in 0..100usize, steps in steps()) {
-        const IDS: [ConnectionId; 2] = [ONE, TWO];
+        const IDS: [AnyConnectionId; 2] = [ONE, TWO];
         let mut buffer = vec![0; len];
         let mut store = Store::new(&mut buffer);
         let mut expected = [VecDeque::new(), VecDeque::new()];
         for step in steps {
             match step {
                 Step::Push(id, topic, payload) => {
-                    store.push(IDS[id], QoS::AtLeastOnce, &topic, &payload);
+                    push(&mut store, IDS[id], QoS::AtLeastOnce, &topic, &payload);
                     expected[id].push_back((topic, payload));
                 }
                 Step::Read(id, topic, payload) => {

@@ -10,7 +10,7 @@ use super::{DATA_MODE_MARGIN, Engine, Link, Outcome};
 use crate::Instant;
 use crate::error::Error;
 use crate::trace::Trace;
-use crate::types::ConnectionId;
+use crate::types::AnyConnectionId;
 
 /// What a module prints when it has booted, and never else.
 pub(super) const REPORTS: [&[u8]; 2] = [b"AT command ready", b"AT READY"];
@@ -147,6 +147,7 @@ impl Engine<'_> {
         self.give_up_body();
         self.waive_dynamic();
         let in_use = self.connections.restarted();
+        self.forget_all_topics();
         self.watch.restarted |= self.watch.attached || in_use;
         (self.watch.settings, self.watch.suspected) = (false, false);
         self.stop();
@@ -158,7 +159,7 @@ impl Engine<'_> {
         self.give_up_body();
         self.waive_dynamic();
         self.decoder.forget_quoting(self.dialect.read_quotes);
-        self.connections.forget();
+        self.forget_connections();
         self.watch = Watch::new();
         self.stop();
         // It may be the same module, and then it still waits for the rest.
@@ -199,7 +200,7 @@ impl Engine<'_> {
     }
 
     /// The error of a call on a connection that a restart has ended: the first one tells it.
-    pub(crate) fn tell_restart<E>(&mut self, id: ConnectionId) -> Error<E> {
+    pub(crate) fn tell_restart<E>(&mut self, id: AnyConnectionId) -> Error<E> {
         match self.connection_mut(id) {
             Some(connection) if connection.link == Link::Restarted && connection.break_unreported => {
                 connection.break_unreported = false;

@@ -3,7 +3,7 @@
 
 use heapless::Deque;
 
-use crate::types::{Announcement, ConnectionId, QoS};
+use crate::types::{Announcement, AnyConnectionId, QoS};
 
 /// What stands in front of an entry of the queue: connection, quality of service, and two bytes each for the lengths of topic
 /// and payload.
@@ -12,12 +12,17 @@ const HEADER: usize = 6;
 /// In the place of a quality of service: the message was lost, and only its size is kept.
 const LOST: u8 = u8::MAX;
 
+/// Beside a quality of service: in place of the topic are the digits of its id.
+const TOPIC_ID: u8 = 0x80;
+
 /// A message in the store, not yet handed to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stored {
-    pub(crate) id: ConnectionId,
+    pub(crate) id: AnyConnectionId,
     pub(crate) qos: QoS,
     pub(crate) size: Announcement,
+    /// In place of the topic are the digits of its id.
+    pub(crate) topic_id: bool,
 }
 
 /// What comes next on a connection.
@@ -34,9 +39,10 @@ enum Next {
 /// An entry of the queue.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    id: ConnectionId,
+    id: AnyConnectionId,
     /// `None` if the message was lost.
     qos: Option<QoS>,
+    topic_id: bool,
     size: Announcement,
     /// Where its topic begins.
     at: usize,
@@ -66,8 +72,8 @@ pub(super) struct Store<'b> {
     /// Bytes of the queue, at the front.
     queued: usize,
     /// The messages that were read by their lengths, one behind the other behind the queue.
-    read: Deque<Stored, { ConnectionId::COUNT }>,
-    missed: [Missed; ConnectionId::COUNT],
+    read: Deque<Stored, { AnyConnectionId::COUNT }>,
+    missed: [Missed; AnyConnectionId::COUNT],
 }
 
 impl<'b> Store<'b> {
@@ -80,7 +86,7 @@ impl<'b> Store<'b> {
             buffer,
             queued: 0,
             read: Deque::new(),
-            missed: [Missed { count: 0, largest }; ConnectionId::COUNT],
+            missed: [Missed { count: 0, largest }; AnyConnectionId::COUNT],
         }
     }
 
@@ -99,7 +105,7 @@ impl<'b> Store<'b> {
     }
 
     /// A connection that has something in the buffer.
-    pub(super) fn holder(&self) -> Option<ConnectionId> {
+    pub(super) fn holder(&self) -> Option<AnyConnectionId> {
         match self.read.front() {
             Some(stored) => Some(stored.id),
             None => self.entry(0).map(|entry| entry.id),
@@ -107,17 +113,17 @@ impl<'b> Store<'b> {
     }
 
     /// Keeps the message at the front of what is [`free`](Self::free). False if nobody could be told of it.
-    pub(super) fn keep(&mut self, id: ConnectionId, qos: QoS, size: Announcement) -> bool {
-        self.read.push_back(Stored { id, qos, size }).is_ok()
+    pub(super) fn keep(&mut self, message: Stored) -> bool {
+        self.read.push_back(message).is_ok()
     }
 
     /// A message came in a line. False if it found no room: then it is lost, and told in its turn.
-    pub(super) fn push(&mut self, id: ConnectionId, qos: QoS, topic: &[u8], payload: &[u8]) -> bool {
-        let size = Announcement {
-            topic_len: topic.len(),
-            payload_len: payload.len(),
-        };
-        let pushed = self.append(id, u8::from(qos), size, topic, payload).is_some();
+    pub(super) fn push(&mut self, message: Stored, topic: &[u8], payload: &[u8]) -> bool {
+        let Stored { id, size, .. } = message;
+        let flag = if message.topic_id { TOPIC_ID } else { 0 };
+        let pushed = self
+            .append(id, u8::from(message.qos) | flag, size, topic, payload)
+            .is_some();
         if !pushed {
             self.lose(id, size);
         }
@@ -125,14 +131,14 @@ impl<'b> Store<'b> {
     }
 
     /// A message that came in a line was lost.
-    pub(super) fn lose(&mut self, id: ConnectionId, size: Announcement) {
+    pub(super) fn lose(&mut self, id: AnyConnectionId, size: Announcement) {
         if self.append(id, LOST, size, &[], &[]).is_none() {
             self.miss(id, size);
         }
     }
 
     /// A message was lost, and nothing is stored for it.
-    pub(super) fn miss(&mut self, id: ConnectionId, size: Announcement) {
+    pub(super) fn miss(&mut self, id: AnyConnectionId, size: Announcement) {
         if let Some(missed) = self.missed.get_mut(id.index()) {
             if missed.count == 0 || size.size() > missed.largest.size() {
                 missed.largest = size;
@@ -142,12 +148,12 @@ impl<'b> Store<'b> {
     }
 
     /// Whether there is something to be told on a connection: a message, or that one was lost.
-    pub(super) fn holds(&self, id: ConnectionId) -> bool {
+    pub(super) fn holds(&self, id: AnyConnectionId) -> bool {
         self.next(id).is_some()
     }
 
     /// The next message of a connection, unless it is to be told first that one was lost.
-    pub(super) fn stored(&self, id: ConnectionId) -> Option<Stored> {
+    pub(super) fn stored(&self, id: AnyConnectionId) -> Option<Stored> {
         match self.next(id)? {
             Next::Read(stored, _) | Next::Queued(stored, _) => Some(stored),
             Next::Lost(..) => None,
@@ -155,7 +161,7 @@ impl<'b> Store<'b> {
     }
 
     /// The size of the message that comes next on a connection, if it was lost.
-    pub(super) fn lost(&self, id: ConnectionId) -> Option<Announcement> {
+    pub(super) fn lost(&self, id: AnyConnectionId) -> Option<Announcement> {
         match self.next(id)? {
             Next::Lost(size, _) => Some(size),
             Next::Read(..) | Next::Queued(..) => None,
@@ -163,7 +169,7 @@ impl<'b> Store<'b> {
     }
 
     /// Topic and payload of the next message of a connection.
-    pub(super) fn bytes(&self, id: ConnectionId) -> (&[u8], &[u8]) {
+    pub(super) fn bytes(&self, id: AnyConnectionId) -> (&[u8], &[u8]) {
         let Some(Next::Read(stored, at) | Next::Queued(stored, at)) = self.next(id) else {
             return (&[], &[]);
         };
@@ -173,7 +179,7 @@ impl<'b> Store<'b> {
     }
 
     /// The next message of a connection was handed out, or is not wanted, or its loss was told.
-    pub(super) fn forget(&mut self, id: ConnectionId) {
+    pub(super) fn forget(&mut self, id: AnyConnectionId) {
         match self.next(id) {
             Some(Next::Read(stored, at)) => {
                 self.close(at, stored.size.size());
@@ -204,7 +210,7 @@ impl<'b> Store<'b> {
 
     /// First what was read, since the module had it before it sent any in lines; then what is queued, then what found no room in
     /// the queue.
-    fn next(&self, id: ConnectionId) -> Option<Next> {
+    fn next(&self, id: AnyConnectionId) -> Option<Next> {
         let mut at = self.queued;
         for &stored in &self.read {
             if stored.id == id {
@@ -215,9 +221,19 @@ impl<'b> Store<'b> {
         let mut at = 0;
         while let Some(entry) = self.entry(at) {
             if entry.id == id {
-                let Entry { qos, size, .. } = entry;
+                let Entry {
+                    qos, topic_id, size, ..
+                } = entry;
                 return Some(match qos {
-                    Some(qos) => Next::Queued(Stored { id, qos, size }, entry.at),
+                    Some(qos) => Next::Queued(
+                        Stored {
+                            id,
+                            qos,
+                            size,
+                            topic_id,
+                        },
+                        entry.at,
+                    ),
                     None => Next::Lost(size, Some(at)),
                 });
             }
@@ -232,8 +248,9 @@ impl<'b> Store<'b> {
         let header = self.buffer.get(at..self.queued)?.first_chunk::<HEADER>()?;
         let &[id, qos, topic_low, topic_high, payload_low, payload_high] = header;
         Some(Entry {
-            id: ConnectionId::new(id)?,
-            qos: QoS::try_from(qos).ok(),
+            id: AnyConnectionId::new(id)?,
+            qos: QoS::try_from(qos & !TOPIC_ID).ok(),
+            topic_id: qos & TOPIC_ID != 0,
             size: Announcement {
                 topic_len: usize::from(u16::from_le_bytes([topic_low, topic_high])),
                 payload_len: usize::from(u16::from_le_bytes([payload_low, payload_high])),
@@ -243,7 +260,7 @@ impl<'b> Store<'b> {
     }
 
     /// Adds an entry to the queue, if there is room and nothing of its connection comes in between.
-    fn append(&mut self, id: ConnectionId, qos: u8, size: Announcement, topic: &[u8], payload: &[u8]) -> Option<()> {
+    fn append(&mut self, id: AnyConnectionId, qos: u8, size: Announcement, topic: &[u8], payload: &[u8]) -> Option<()> {
         if self.missed.get(id.index()).is_some_and(|missed| missed.count > 0) {
             return None;
         }

@@ -5,7 +5,7 @@ use super::*;
 use crate::error::ModuleError;
 use crate::types::Announcement;
 
-const ID: ConnectionId = ConnectionId::FIRST;
+const ID: AnyConnectionId = AnyConnectionId::Mqtt(crate::ConnectionId::FIRST);
 
 fn at(seconds: u64) -> Instant {
     Instant::from_millis(seconds * 1000)
@@ -250,7 +250,10 @@ fn outcomes_of_dropped_calls_are_kept_and_the_oldest_is_forgotten() {
             operation: Some((Operation::Publish, ID)),
             outcome: Outcome::Result(true),
         };
-        assert_eq!(engine.next_settled(ConnectionId::SECOND), None);
+        assert_eq!(
+            engine.next_settled(AnyConnectionId::Mqtt(crate::ConnectionId::SECOND)),
+            None
+        );
         assert_eq!(engine.next_settled(ID), Some(expected));
     });
 }
@@ -264,7 +267,7 @@ fn announcements_are_matched_by_size_since_some_get_lost() {
     let mut connection = Connection::new();
     assert_eq!((connection.next_size(), connection.unread), (None, false));
     for payload_len in [1, 2, 3] {
-        connection.announce(size(payload_len));
+        connection.announce(Some(size(payload_len)));
     }
     assert!(connection.unread && connection.message_unreported);
     // One that was never announced takes none away, one that was takes those before it along.
@@ -274,7 +277,7 @@ fn announcements_are_matched_by_size_since_some_get_lost() {
     assert_eq!(connection.next_size(), Some(size(3)));
     // More than can be remembered are still unread.
     for payload_len in 0..20 {
-        connection.announce(size(payload_len));
+        connection.announce(Some(size(payload_len)));
     }
     connection.was_empty(at(0));
     assert_eq!((connection.next_size(), connection.unread), (None, false));

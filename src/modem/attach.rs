@@ -12,7 +12,7 @@ use crate::command::{
 };
 use crate::engine::ENGINE_LINE;
 use crate::error::{Error, InvalidInput};
-use crate::types::ConnectionId;
+use crate::types::AnyConnectionId;
 use crate::{Clock, Instant, SerialLine};
 
 /// Who answered: what the identification commands printed (3GPP TS 27.007 section 5). Empty where the module refused.
@@ -306,7 +306,7 @@ where
             Err(error) => return Err(error),
         };
         let mut adopted = false;
-        for id in ConnectionId::ALL {
+        for id in AnyConnectionId::ALL {
             if let Some(connection) = self.engine.connection_mut(id) {
                 if open.contains(id.get()) {
                     connection.adopt();
@@ -321,7 +321,7 @@ where
             self.send(&Conf { mode }).await?;
         }
         if wanted == OpenConnections::Close {
-            for id in open.as_slice().iter().copied().filter_map(ConnectionId::new) {
+            for id in open.as_slice().iter().copied().filter_map(AnyConnectionId::new) {
                 self.client(id).disconnect().await?;
             }
         }

@@ -22,9 +22,9 @@ pub use tls::{TlsError, TlsProblem};
 
 use crate::Clock;
 use crate::client::Client;
-use crate::engine::Engine;
+use crate::engine::{Engine, Names, TopicNames};
 use crate::model::Dialect;
-use crate::types::ConnectionId;
+use crate::types::AnyConnectionId;
 
 /// The memory that a driver works in. All of it is the caller's.
 ///
@@ -41,6 +41,7 @@ pub struct Buffers<'b> {
     pub(crate) line: &'b mut [u8],
     pub(crate) message: &'b mut [u8],
     pub(crate) transmit: &'b mut [u8],
+    pub(crate) topics: Option<&'b mut dyn Names>,
 }
 
 impl<'b> Buffers<'b> {
@@ -59,7 +60,14 @@ impl<'b> Buffers<'b> {
             line,
             message,
             transmit,
+            topics: None,
         }
+    }
+
+    /// With memory for the names of MQTT-SN topics, so that messages that come with a topic id can be given with its name.
+    pub fn topics(mut self, names: &'b mut TopicNames<'b>) -> Self {
+        self.topics = Some(names);
+        self
     }
 }
 
@@ -146,8 +154,9 @@ where
         }
     }
 
-    /// One of the module's connections.
-    pub fn client(&mut self, id: ConnectionId) -> Client<'_, 'b, T, C> {
+    /// One of the module's connections: an MQTT client for a [`ConnectionId`](crate::ConnectionId), an [`SnClient`](crate::SnClient) for a
+    /// [`SnConnectionId`](crate::SnConnectionId).
+    pub fn client<K: Into<AnyConnectionId> + Copy>(&mut self, id: K) -> Client<'_, 'b, T, C, K> {
         Client::new(self, id)
     }
 

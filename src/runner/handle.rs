@@ -197,7 +197,12 @@ impl<'r, M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES:
         let (qos, size) = taken?;
         let message = buffer.get(..size.size()).unwrap_or_default();
         let (topic, payload) = message.split_at_checked(size.topic_len).unwrap_or_default();
-        Ok(Message { topic, payload, qos })
+        Ok(Message {
+            topic,
+            payload,
+            qos,
+            topic_id: None,
+        })
     }
 
     /// Discards the next message, as [`Client::skip`](crate::Client::skip).

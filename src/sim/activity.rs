@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::Fault;
 use super::answer::{Afterwards, Answer, Final};
-use super::models::{NetworkNeed, Overflow, ResultOrder, UrcTiming};
+use super::gateway::Gateway;
+use super::models::{NetworkNeed, ResultOrder, UrcTiming};
 use super::module::{Action, Module, Phase};
-use super::network::{BreakCause, Message, NetworkEvent, Refusal, Token};
+use super::network::{BreakCause, NetworkEvent, Refusal, Token};
 use super::state::Link;
 
 /// What is on the line when the UART comes up.
@@ -107,18 +108,28 @@ impl Module {
             _ => {}
         }
         self.release_held();
+        for (delay, line) in answer.behind {
+            self.after(delay, Action::Result(line));
+        }
         if let Some((what, delay)) = answer.afterwards {
             self.after(delay, Action::Afterwards(what));
         }
     }
 
     pub(super) fn network_event(&mut self, event: NetworkEvent) {
+        if self.will_update_goes_on(&event) {
+            return;
+        }
         match event {
             NetworkEvent::Opened {
                 connection,
                 token,
                 result,
             } => {
+                if !self.pending.contains_key(&token) {
+                    // The answer to an open that was given up when the radio link was lost.
+                    return;
+                }
                 if let Some(connection) = self.state.connection_mut(connection) {
                     connection.link = if result.is_ok() { Link::Open } else { Link::Free };
                 }
@@ -129,12 +140,15 @@ impl Module {
                 self.settle(token, result.is_ok());
             }
             NetworkEvent::Done { connection, token, ok } => {
-                let closed = self
-                    .pending
-                    .get(&token)
-                    .is_some_and(|pending| pending.command == "+MQTTCLOSE");
+                let pending = self.pending.get_mut(&token);
+                let closed = pending.as_ref().is_some_and(|pending| pending.command == "+MQTTCLOSE");
+                let effect = pending.and_then(|pending| pending.effect.take()).filter(|_| ok);
+                if let Some(effect) = effect {
+                    self.apply(connection, effect);
+                }
                 if let (true, Some(connection)) = (closed, self.state.connection_mut(connection)) {
                     connection.link = Link::Free;
+                    connection.gateway = Gateway::default();
                 }
                 self.settle(token, ok);
             }
@@ -144,7 +158,7 @@ impl Module {
     }
 
     /// A request is done: its result line comes when it may.
-    fn settle(&mut self, token: Token, ok: bool) {
+    pub(super) fn settle(&mut self, token: Token, ok: bool) {
         let Some(pending) = self.pending.remove(&token).filter(|pending| !pending.mute) else {
             return;
         };
@@ -159,39 +173,13 @@ impl Module {
         self.at(due, Action::Result(line));
     }
 
-    fn message(&mut self, id: u16, message: Message) {
-        if message.payload.len() > self.settings.max_receive {
-            return;
-        }
-        if self.state.direct {
-            let line = self.direct_line(id, &message);
-            return self.urc(&line);
-        }
-        let (topic, payload) = (message.topic.len(), message.payload.len());
-        let announcement = format!("+MQTTMSGI: {id},{},{topic},{payload}", message.qos);
-        let (most, overflow) = (self.settings.store, self.settings.overflow);
-        if let Some(connection) = self.state.connection_mut(id) {
-            if connection.store.len() >= most {
-                match overflow {
-                    Overflow::DropNewest => return,
-                    Overflow::DropOldest => drop(connection.store.pop_front()),
-                    // The network keeps it, and was asked for none.
-                    Overflow::Wait => {}
-                }
-            }
-            connection.store.push_back(message);
-            if !self.settings.has(Fault::DropUrc) {
-                self.urc(announcement.as_bytes());
-            }
-        }
-    }
-
     /// An open connection is gone: what was asked on it has failed, and the host is told (V1.0.1 1.4).
     pub(super) fn lost(&mut self, id: u16, cause: BreakCause) {
         let Some(connection) = self.state.connection_mut(id) else {
             return;
         };
         let was = std::mem::replace(&mut connection.link, Link::Free);
+        connection.gateway = Gateway::default();
         let owed: Vec<Token> = self
             .pending
             .iter()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::gateway::Topic;
 use super::network::Token;
 use super::tls::TlsFile;
 
@@ -79,7 +80,7 @@ pub(super) struct DataRequest {
 pub(super) enum DataPurpose {
     Publish {
         connection: u16,
-        topic: Vec<u8>,
+        topic: Topic,
         qos: u8,
         retain: bool,
     },
@@ -116,6 +117,8 @@ pub(super) struct Answer {
     pub known: Option<(Vec<u8>, Duration)>,
     /// The result line, where it comes out together with `OK`.
     pub attached: Option<Vec<u8>>,
+    /// Lines that come behind the final result, and how long after it.
+    pub behind: Vec<(Duration, Vec<u8>)>,
     pub afterwards: Option<(Afterwards, Duration)>,
 }
 
@@ -127,6 +130,7 @@ impl Answer {
             awaited: None,
             known: None,
             attached: None,
+            behind: Vec::new(),
             afterwards: None,
         }
     }

@@ -1,5 +1,7 @@
 //! The arguments of a command line: commas, quotes and `\HH`.
 
+use std::ops::RangeInclusive;
+
 use super::answer::{CmeError, INVALID_PARAMETERS};
 
 /// The most parameters the engine takes.
@@ -14,6 +16,13 @@ pub(super) enum Argument {
     Bare(Vec<u8>),
     /// In quotes, decoded.
     Quoted(Vec<u8>),
+}
+
+/// One argument that may be the one or the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(Vec<u8>),
+    Number(u32),
 }
 
 /// The arguments of one command, taken from left to right. What is wrong with them is always error 53.
@@ -52,7 +61,7 @@ impl Arguments {
     }
 
     /// The next one, which must be a number out of `range`.
-    pub fn number(&mut self, range: std::ops::RangeInclusive<u32>) -> Result<u32, CmeError> {
+    pub fn number(&mut self, range: RangeInclusive<u32>) -> Result<u32, CmeError> {
         match self.optional() {
             Some(Argument::Bare(digits)) => decimal(&digits).filter(|number| range.contains(number)),
             _ => None,
@@ -61,11 +70,27 @@ impl Arguments {
     }
 
     /// The next one, which must be a string of a length out of `lengths`.
-    pub fn string(&mut self, lengths: std::ops::RangeInclusive<usize>) -> Result<Vec<u8>, CmeError> {
+    pub fn string(&mut self, lengths: RangeInclusive<usize>) -> Result<Vec<u8>, CmeError> {
         match self.optional() {
             Some(Argument::Quoted(text)) if lengths.contains(&text.len()) => Ok(text),
             _ => Err(INVALID_PARAMETERS),
         }
+    }
+
+    /// The next one, which must be a string of a length out of `lengths` or a number out of `range`.
+    pub fn text_or_number(
+        &mut self,
+        lengths: RangeInclusive<usize>,
+        range: RangeInclusive<u32>,
+    ) -> Result<Value, CmeError> {
+        match self.optional() {
+            Some(Argument::Quoted(text)) if lengths.contains(&text.len()) => Some(Value::Text(text)),
+            Some(Argument::Bare(digits)) => decimal(&digits)
+                .filter(|number| range.contains(number))
+                .map(Value::Number),
+            _ => None,
+        }
+        .ok_or(INVALID_PARAMETERS)
     }
 
     /// There must be no more.

@@ -84,8 +84,9 @@ impl Module {
                 retain,
             } => self.publish(
                 connection,
+                topic,
                 Message {
-                    topic,
+                    topic: Vec::new(),
                     payload: bytes,
                     qos,
                     retain,

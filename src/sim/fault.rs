@@ -29,6 +29,20 @@ pub enum Fault {
     PubRefused,
     /// SUB is answered with `OK` and then status 0.
     SubRefused,
+    /// SNREG is answered with `OK` and then status 0.
+    RegRefused,
+    /// SNREG is answered with `OK` and then nothing; nothing is registered.
+    RegNoResult,
+    /// AUTHDYN is answered with `ERROR`.
+    DynRefused,
+    /// AUTHDYN is answered with `OK` and then nothing.
+    DynNoResult,
+    /// AUTHDYN of Unicom ends with status 1.
+    DynStatus,
+    /// AUTHDYN of Tencent gives a certificate, so no secret.
+    DynCertificate,
+    /// AUTHCFG is answered with `ERROR`.
+    CfgRefused,
     /// The module answers nothing at all.
     Silent,
     /// The module answers that many commands, then nothing any more.
@@ -58,6 +72,13 @@ open-no-result      OPEN is answered with OK, then nothing
 pub-no-result       PUB is answered with OK, the result never comes
 pub-refused         PUB is answered with OK, then status 0
 sub-refused         SUB is answered with OK, then status 0
+reg-refused         SNREG is answered with OK, then status 0
+reg-no-result       SNREG is answered with OK, then nothing
+dyn-refused         AUTHDYN is answered with ERROR
+dyn-no-result       AUTHDYN is answered with OK, then nothing
+dyn-status          AUTHDYN of Unicom ends with status 1
+dyn-certificate     AUTHDYN of Tencent gives a certificate, no secret
+cfg-refused         AUTHCFG is answered with ERROR
 silent              nothing is answered at all
 silent-after=N      nothing is answered after N commands
 no-prompt           the prompt of data mode never comes
@@ -79,6 +100,13 @@ impl fmt::Display for Fault {
             Self::PubNoResult => f.write_str("pub-no-result"),
             Self::PubRefused => f.write_str("pub-refused"),
             Self::SubRefused => f.write_str("sub-refused"),
+            Self::RegRefused => f.write_str("reg-refused"),
+            Self::RegNoResult => f.write_str("reg-no-result"),
+            Self::DynRefused => f.write_str("dyn-refused"),
+            Self::DynNoResult => f.write_str("dyn-no-result"),
+            Self::DynStatus => f.write_str("dyn-status"),
+            Self::DynCertificate => f.write_str("dyn-certificate"),
+            Self::CfgRefused => f.write_str("cfg-refused"),
             Self::Silent => f.write_str("silent"),
             Self::SilentAfter(commands) => write!(f, "silent-after={commands}"),
             Self::NoPrompt => f.write_str("no-prompt"),
@@ -124,6 +152,13 @@ impl FromStr for Fault {
             "pub-no-result" => Self::PubNoResult,
             "pub-refused" => Self::PubRefused,
             "sub-refused" => Self::SubRefused,
+            "reg-refused" => Self::RegRefused,
+            "reg-no-result" => Self::RegNoResult,
+            "dyn-refused" => Self::DynRefused,
+            "dyn-no-result" => Self::DynNoResult,
+            "dyn-status" => Self::DynStatus,
+            "dyn-certificate" => Self::DynCertificate,
+            "cfg-refused" => Self::CfgRefused,
             "silent" => Self::Silent,
             "no-prompt" => Self::NoPrompt,
             "urc-inside" => Self::UrcInside,

@@ -1,13 +1,16 @@
 //! The knobs of the dialect by name, for a command line.
 
 use std::fmt;
+use std::num::NonZero;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::cloud::TuyaEvents;
 use super::models::{
     DataForm, EarlyCommand, Framing, ModelSpelling, NetworkNeed, Overflow, Prompt, ResultOrder, Settings, Sim,
     UrcTiming,
 };
+use super::sn_dialect::{SnAnnounced, SnFull, SnIdLength, SnListing, SnTopics};
 
 /// A text that names no knob, or a value it does not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +55,21 @@ id-per-line=yes|no                            AT+MQTTOPEN? and AT+MQTTCLOSE?: an
 echo=yes|no                                   at power-on
 boot-delay=MILLISECONDS                       from a restart to the first line
 pin=PIN|none                                  four digits that the SIM asks for
+sn-commands=yes|no                            the commands SNCID, SNREG, WTOPICUD and WMSGUD
+auth-commands=yes|no                          the commands AUTHDYN and AUTHCFG
+sn-connections=yes|no                         the MQTT-SN connections 101 and 102
+sn-topics=ids|names                           how topics come there; a short topic is always a name
+sn-announce=id|length                         what +MQTTMSGI says of a topic that comes as a topic id
+sn-id-length=BYTES|digits|id                  what READ says is the length of a topic id
+sn-registrations=TOPICS                       how many registrations a connection keeps
+sn-full=status|error                          one more: OK and status 0, or ERROR
+sn-bare-success=yes|no                        a registration is confirmed without topic id and name
+sn-listing=ok-first|ok-last                   where AT+MQTTSNREG? prints its OK
+sn-listing-delay=MILLISECONDS                 from that OK to the lines
+tuya-events=texts|numbers|none                how +MQTTAUTHEVENT writes a status, if there are any
+tuya-plus=yes|no                              a + in front of MQTTAUTHEVENT
+dyn-delay=MILLISECONDS                        from OK of AUTHDYN to its result
+sn-predefined=ID=TOPIC                        one more topic id that is known from the start
 ";
 
     /// Turns a knob, named and valued as in [`Settings::KNOBS`].
@@ -97,6 +115,26 @@ pin=PIN|none                                  four digits that the SIM asks for
                     _ => return None,
                 }
             }
+            "tuya-events" => self.cloud.events = choice(value, &TUYA_EVENTS)?,
+            "dyn-delay" => self.cloud.registration_delay = Duration::from_millis(number::<u32>(value)?.into()),
+            "sn-topics" => self.sn.topics = choice(value, &SN_TOPICS)?,
+            "sn-announce" => self.sn.announced = choice(value, &SN_ANNOUNCED)?,
+            "sn-id-length" => {
+                self.sn.id_length = match value {
+                    "digits" => SnIdLength::Digits,
+                    "id" => SnIdLength::Id,
+                    value => SnIdLength::Number(number(value)?),
+                }
+            }
+            "sn-registrations" => self.sn.registrations = number(value)?,
+            "sn-full" => self.sn.full = choice(value, &SN_FULLS)?,
+            "sn-listing" => self.sn.listing = choice(value, &SN_LISTINGS)?,
+            "sn-listing-delay" => self.sn.listing_delay = Duration::from_millis(number::<u32>(value)?.into()),
+            "sn-predefined" => {
+                let (id, topic) = value.split_once('=')?;
+                let id = number::<NonZero<u16>>(id)?.get();
+                self.sn.predefined.push((id, topic.into()));
+            }
             "store" => self.store = number(value)?,
             "max-publish" => self.max_publish = number(value)?,
             "stated-publish" => self.stated_publish = or_none(value)?,
@@ -120,6 +158,11 @@ pin=PIN|none                                  four digits that the SIM asks for
             "open-typo" => &mut self.open_typo,
             "id-per-line" => &mut self.id_per_line,
             "echo" => &mut self.echo,
+            "sn-commands" => &mut self.sn_commands,
+            "auth-commands" => &mut self.auth_commands,
+            "tuya-plus" => &mut self.cloud.event_plus,
+            "sn-connections" => &mut self.sn.connections,
+            "sn-bare-success" => &mut self.sn.bare_success,
             _ => return None,
         })
     }
@@ -160,6 +203,16 @@ const OVERFLOWS: [(&str, Overflow); 3] = [
     ("drop-oldest", Overflow::DropOldest),
 ];
 
+const TUYA_EVENTS: [(&str, TuyaEvents); 3] = [
+    ("texts", TuyaEvents::Texts),
+    ("numbers", TuyaEvents::Numbers),
+    ("none", TuyaEvents::None),
+];
+const SN_TOPICS: [(&str, SnTopics); 2] = [("ids", SnTopics::Ids), ("names", SnTopics::Names)];
+const SN_ANNOUNCED: [(&str, SnAnnounced); 2] = [("id", SnAnnounced::Id), ("length", SnAnnounced::Length)];
+const SN_FULLS: [(&str, SnFull); 2] = [("status", SnFull::Status), ("error", SnFull::Error)];
+const SN_LISTINGS: [(&str, SnListing); 2] = [("ok-first", SnListing::OkFirst), ("ok-last", SnListing::OkLast)];
+
 fn choice<T: Copy>(value: &str, choices: &[(&str, T)]) -> Option<T> {
     let found = choices.iter().find(|(name, _)| *name == value)?;
     Some(found.1)
@@ -191,6 +244,8 @@ mod tests {
                 let value = match value {
                     "LINES,BYTES" => "3,77",
                     "PIN" => "0815",
+                    "ID=TOPIC" => "7=plant/7",
+                    "TOPICS" => "6",
                     "SECONDS" | "MILLISECONDS" | "MESSAGES" | "BYTES" => "5",
                     named => named,
                 };
@@ -233,6 +288,9 @@ mod tests {
             ("urc-buffer", "32,x"),
             ("echo", "maybe"),
             ("data-limit", "nine"),
+            ("sn-predefined", "0=plant/7"),
+            ("sn-predefined", "7"),
+            ("sn-id-length", "-1"),
         ] {
             let mut settings = Settings::l610();
             let error = settings.set(knob, value).unwrap_err();

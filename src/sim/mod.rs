@@ -2,8 +2,8 @@
 //!
 //! It is an L610, or any other of the 18 series, as the manuals describe it (*AT Commands_MQTT*, V1.0.1 and V1.3) and as
 //! modules in the field behave:
-//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, data mode and its limit, unsolicited lines that wait
-//! for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
+//! echo, framing, `AT+CMEE`, `AT+MIPCALL`, the `+MQTT…` and `+GTSSL…` commands, MQTT-SN with its topic ids, credentials of clouds, data mode and its limit,
+//! unsolicited lines that wait for the end of a command, a store for received messages. It is strict where a driver can break the rules, and keeps
 //! a [record](Record) of all that went over the line. It was written from the manuals and shares nothing with the
 //! driver: no parser, no encoder, no table.
 //!
@@ -14,6 +14,9 @@
 //! * [`serve`] runs a module in real time, in front of any reader and writer: a pty, a TCP connection, a pipe.
 //! * [`Settings`] has a knob for each trait of the dialect, and [`Fault`] what can go wrong. [`Settings::by_name`] knows
 //!   every series, [`Settings::set`] turns a knob by its name.
+//! * [`SnSettings`] is about MQTT-SN. Connections 101 and 102 need no gateway: one is inside the module, so that any
+//!   [`Network`] serves them as it serves MQTT.
+//! * [`CloudSettings`] is about the commands for clouds; [`credentials`] has the formulas by which they make credentials.
 //! * [`Network`] is what the module sees of the world. [`MemoryBroker`] is a deterministic MQTT server in memory; the
 //!   examples of this crate have one that reaches any server.
 //!
@@ -49,16 +52,21 @@ mod answer;
 mod arguments;
 mod blocking;
 mod broker;
+mod calendar;
 mod call;
 mod clock;
+mod cloud;
+pub mod credentials;
 mod datamode;
 mod fault;
 mod filter;
+mod gateway;
 mod general;
 mod interpreter;
 mod knobs;
 mod link;
 mod memory;
+mod messages;
 mod models;
 mod module;
 mod mqtt;
@@ -71,6 +79,7 @@ mod series;
 pub mod serve;
 mod server;
 mod sn;
+mod sn_dialect;
 mod state;
 mod tls;
 mod uart;
@@ -79,6 +88,7 @@ mod world;
 pub use blocking::{BlockingError, BlockingPort};
 pub use broker::{MemoryBroker, TestClient};
 pub use clock::VirtualClock;
+pub use cloud::{CloudSettings, TuyaEvents};
 pub use fault::{Fault, UnknownFault};
 pub use knobs::UnknownKnob;
 pub use link::{Port, Unplugged};
@@ -91,5 +101,6 @@ pub use module::Module;
 pub use network::{BreakCause, Message, Network, NetworkEvent, OpenRequest, Refusal, Token};
 pub use radio::{Calling, MipcallForm, Radio, Registers};
 pub use record::{Entry, Kind, Record};
+pub use sn_dialect::{SnAnnounced, SnFull, SnIdLength, SnListing, SnSettings, SnTopics};
 pub use tls::TlsSettings;
 pub use world::{Line, World};

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Fault, Radio, series};
+use super::{CloudSettings, Fault, Radio, SnSettings, series};
 
 /// How the module asks for data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -184,8 +184,12 @@ pub struct Settings {
     pub sn_commands: bool,
     /// The longest client id of SNCID (V1.3 1.13).
     pub sn_client_id_length: usize,
+    /// More about MQTT-SN.
+    pub sn: SnSettings,
     /// Whether there are AUTHDYN and AUTHCFG (V1.3 1.17, 1.18).
     pub auth_commands: bool,
+    /// More about the clouds.
+    pub cloud: CloudSettings,
     /// Whether `\22` inside quotes is one byte. It is on UNISOC firmware; elsewhere a backslash is only that.
     pub decode_escapes: bool,
     /// What data mode takes.
@@ -286,7 +290,9 @@ impl Settings {
             mqtt_commands: true,
             sn_commands: true,
             sn_client_id_length: 1024,
+            sn: SnSettings::default(),
             auth_commands: true,
+            cloud: CloudSettings::default(),
             decode_escapes: true,
             data_form: DataForm::Raw,
             qos0_result: true,

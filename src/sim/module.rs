@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::answer::{Afterwards, Answer};
 use super::datamode::DataMode;
+use super::gateway::Effect;
 use super::models::Settings;
 use super::network::{BreakCause, Network, Token};
 use super::record::Record;
@@ -75,6 +76,8 @@ pub(super) struct Pending {
     pub earliest: Duration,
     /// The result line never comes.
     pub mute: bool,
+    /// What it changes for the gateway if it succeeds.
+    pub effect: Option<Effect>,
 }
 
 /// An answer that a test dictates.

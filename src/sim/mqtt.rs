@@ -8,15 +8,14 @@ use super::answer::{
     PDP_NOT_ACTIVE,
 };
 use super::arguments::{Argument, Arguments};
+use super::gateway::{Effect, Gateway, SN_IDS, Topic};
 use super::interpreter::Form;
 use super::module::{Module, Pending};
 use super::network::{Message, OpenRequest, Token};
 use super::state::{Link, User};
 
 /// Topics have 1 to 255 characters.
-const TOPIC: RangeInclusive<usize> = 1..=255;
-/// MQTT-SN connections, which every series lists and this module does not serve.
-pub(super) const SN_IDS: RangeInclusive<u16> = 101..=102;
+pub(super) const TOPIC: RangeInclusive<usize> = 1..=255;
 
 /// The commands for these (1.13 to 1.16).
 const SN_COMMANDS: [&str; 4] = ["+MQTTSNCID", "+MQTTSNREG", "+MQTTWTOPICUD", "+MQTTWMSGUD"];
@@ -43,8 +42,10 @@ impl Module {
         if !exists || !self.settings.mqtt_commands {
             return Err(NO_SUCH_COMMAND);
         }
-        // 1.17 and 1.18: AUTH commands require no data connection.
-        if !auth && self.lacks_network(matches!(form, Form::Set(_))) {
+        if auth {
+            return self.auth(name, form);
+        }
+        if self.lacks_network(matches!(form, Form::Set(_))) {
             return if plain {
                 Ok(Answer::error())
             } else {
@@ -65,24 +66,26 @@ impl Module {
                 "+MQTTCONF" => self.configure(arguments),
                 "+MQTTREAD" => self.read(arguments),
                 "+MQTTWILL" => self.will(arguments),
-                "+MQTTSNCID" => self.sn_client_id(arguments),
-                // The other MQTT-SN commands, as long as no connection to a gateway can be opened, and the AUTH commands,
-                // as long as no cloud is behind them.
-                _ => Ok(Answer::error()),
+                _ => self.sn_command(name, arguments),
             },
         }
     }
 
     /// The connection id, if there is such a connection.
-    fn id(&self, arguments: &mut Arguments) -> Result<u16, CmeError> {
+    pub(super) fn id(&self, arguments: &mut Arguments) -> Result<u16, CmeError> {
         let id = u16::try_from(arguments.number(1..=102)?).map_err(|_| INVALID_PARAMETERS)?;
-        let known = self.state.connection(id).is_some() || SN_IDS.contains(&id);
-        if known { Ok(id) } else { Err(INVALID_PARAMETERS) }
+        self.state
+            .connection(id)
+            .map(|connection| connection.id)
+            .ok_or(INVALID_PARAMETERS)
     }
 
-    /// 1.1.
+    /// 1.1. MQTT-SN knows no user.
     fn user(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
         let id = self.id(&mut arguments)?;
+        if SN_IDS.contains(&id) {
+            return Err(INVALID_PARAMETERS);
+        }
         let (user, password, client_id) = self.settings.user_lengths;
         let name = arguments.string(0..=user)?;
         let password = arguments.string(0..=password)?;
@@ -118,21 +121,12 @@ impl Module {
             // Reserved.
             return Err(INVALID_PARAMETERS);
         }
-        if SN_IDS.contains(&id) {
-            return Ok(Answer::error());
-        }
-        let default_id = if self.settings.bare_imei {
-            self.settings.imei.clone()
-        } else {
-            format!("{}{id}", self.settings.imei)
-        };
-        let connection = self.state.connection_mut(id).ok_or(INVALID_PARAMETERS)?;
-        let user = connection.user.clone().ok_or(NOT_ALLOWED)?;
+        let client = self.client(id)?;
+        let connection = self.state.connection(id).ok_or(INVALID_PARAMETERS)?;
         if connection.link != Link::Free {
             return Err(NOT_ALLOWED);
         }
-        let client_id = user.client_id.unwrap_or_else(|| default_id.into_bytes());
-        let (user, password, will) = (user.name, user.password, connection.will.clone());
+        let will = connection.will.clone();
         let tls = match (tls == 2).then(|| self.tls_settings()).transpose() {
             Ok(tls) => tls,
             Err(_) => return Ok(self.refused(id, "+MQTTOPEN")),
@@ -140,15 +134,31 @@ impl Module {
         let request = OpenRequest {
             host,
             port,
-            client_id,
-            user,
-            password,
+            client_id: client.client_id.unwrap_or_default(),
+            user: client.name,
+            password: client.password,
             clean,
             keep_alive,
             tls,
             will,
         };
         self.connect(id, request)
+    }
+
+    /// Who the module is on a connection: as AT+MQTTUSER set it, or for MQTT-SN AT+MQTTSNCID.
+    fn client(&self, id: u16) -> Result<User, CmeError> {
+        if SN_IDS.contains(&id) {
+            return Ok(self.sn_client(id));
+        }
+        let connection = self.state.connection(id).ok_or(INVALID_PARAMETERS)?;
+        let mut user = connection.user.clone().ok_or(NOT_ALLOWED)?;
+        let default_id = if self.settings.bare_imei {
+            self.settings.imei.clone()
+        } else {
+            format!("{}{id}", self.settings.imei)
+        };
+        user.client_id.get_or_insert_with(|| default_id.into_bytes());
+        Ok(user)
     }
 
     fn connect(&mut self, id: u16, request: OpenRequest) -> Result<Answer, CmeError> {
@@ -163,8 +173,9 @@ impl Module {
         if let Some(connection) = self.state.connection_mut(id) {
             connection.link = Link::Opening;
             connection.store.clear();
+            connection.gateway = Gateway::opened(request.clone());
         }
-        let token = self.ask(id, "+MQTTOPEN", false);
+        let token = self.ask(id, "+MQTTOPEN", None);
         self.network.open(id, token, request);
         Ok(awaiting(token))
     }
@@ -174,10 +185,12 @@ impl Module {
         let id = self.id(&mut arguments)?;
         arguments.end()?;
         match self.state.connection_mut(id) {
-            Some(connection) if connection.link == Link::Open => connection.link = Link::Closing,
+            Some(connection) if connection.link == Link::Open && !connection.gateway.is_updating() => {
+                connection.link = Link::Closing;
+            }
             _ => return Ok(Answer::error()),
         }
-        let token = self.ask(id, "+MQTTCLOSE", false);
+        let token = self.ask(id, "+MQTTCLOSE", None);
         self.network.close(id, token);
         Ok(awaiting(token))
     }
@@ -185,7 +198,7 @@ impl Module {
     /// 1.5.
     fn subscribe(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
         let id = self.id(&mut arguments)?;
-        let filter = arguments.string(TOPIC)?;
+        let topic = Self::topic(id, &mut arguments)?;
         let qos = arguments.number(0..=2)? as u8;
         arguments.end()?;
         if !self.is_open(id) {
@@ -194,7 +207,10 @@ impl Module {
         if self.settings.has(Fault::SubRefused) {
             return Ok(self.refused(id, "+MQTTSUB"));
         }
-        let token = self.ask(id, "+MQTTSUB", false);
+        let Some(filter) = self.topic_name(id, topic) else {
+            return Ok(self.refused(id, "+MQTTSUB"));
+        };
+        let token = self.ask(id, "+MQTTSUB", Some(Effect::Subscribed(filter.clone(), qos)));
         self.network.subscribe(id, token, filter, qos);
         Ok(awaiting(token))
     }
@@ -202,12 +218,15 @@ impl Module {
     /// 1.6.
     fn unsubscribe(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
         let id = self.id(&mut arguments)?;
-        let filter = arguments.string(TOPIC)?;
+        let topic = Self::topic(id, &mut arguments)?;
         arguments.end()?;
         if !self.is_open(id) {
             return Ok(Answer::error());
         }
-        let token = self.ask(id, "+MQTTUNSUB", false);
+        let Some(filter) = self.topic_name(id, topic) else {
+            return Ok(self.refused(id, "+MQTTUNSUB"));
+        };
+        let token = self.ask(id, "+MQTTUNSUB", Some(Effect::Unsubscribed(filter.clone())));
         self.network.unsubscribe(id, token, filter);
         Ok(awaiting(token))
     }
@@ -215,7 +234,7 @@ impl Module {
     /// 1.7: with the payload, or with its size and data mode.
     fn publication(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
         let id = self.id(&mut arguments)?;
-        let topic = arguments.string(TOPIC)?;
+        let topic = Self::topic(id, &mut arguments)?;
         let qos = arguments.number(0..=2)? as u8;
         let retain = arguments.number(0..=1)? == 1;
         let payload = content(&mut arguments, 1, self.settings.max_publish)?;
@@ -225,8 +244,9 @@ impl Module {
         Ok(match payload {
             Content::Inline(payload) => self.publish(
                 id,
+                topic,
                 Message {
-                    topic,
+                    topic: Vec::new(),
                     payload,
                     qos,
                     retain,
@@ -244,17 +264,22 @@ impl Module {
         })
     }
 
-    /// The answer to a publication whose payload is complete.
-    pub(super) fn publish(&mut self, id: u16, message: Message) -> Answer {
+    /// The answer to a publication whose payload is complete. Its topic is to be looked up.
+    pub(super) fn publish(&mut self, id: u16, topic: Topic, mut message: Message) -> Answer {
         if !self.is_open(id) {
             // It was lost while the data came.
             return Answer::error();
         }
-        if self.settings.has(Fault::PubRefused) {
-            return self.refused(id, "+MQTTPUB");
-        }
+        let name = self.topic_name(id, topic);
+        message.topic = match name {
+            Some(name) if !self.settings.has(Fault::PubRefused) => name,
+            _ => return self.refused(id, "+MQTTPUB"),
+        };
         let mute = self.settings.has(Fault::PubNoResult) || (message.qos == 0 && !self.settings.qos0_result);
-        let token = self.ask(id, "+MQTTPUB", mute);
+        let token = self.ask(id, "+MQTTPUB", None);
+        if let Some(pending) = self.pending.get_mut(&token) {
+            pending.mute = mute;
+        }
         self.network.publish(id, token, message);
         if mute { Answer::ok() } else { awaiting(token) }
     }
@@ -265,28 +290,6 @@ impl Module {
         arguments.end()?;
         self.state.direct = mode == 0;
         Ok(Answer::ok())
-    }
-
-    /// 1.11: the oldest message, or zeros if there is none.
-    fn read(&mut self, mut arguments: Arguments) -> Result<Answer, CmeError> {
-        let id = self.id(&mut arguments)?;
-        arguments.end()?;
-        let message = self
-            .state
-            .connection_mut(id)
-            .and_then(|connection| connection.store.pop_front());
-        let Some(Message {
-            topic, payload, qos, ..
-        }) = message
-        else {
-            return Ok(Answer::line(format!("+MQTTREAD: {id},0,0,0")));
-        };
-        let quoted = self.settings.quote_read && !self.settings.has(Fault::ReadUnquoted);
-        let quote: &[u8] = if quoted { b"\"" } else { b"" };
-        let header = format!("+MQTTREAD: {id},{qos},{},{},", topic.len(), payload.len());
-        Ok(Answer::line(
-            [header.as_bytes(), quote, &topic, quote, b",", quote, &payload, quote].concat(),
-        ))
     }
 
     /// 1.12. No form clears it.
@@ -327,7 +330,7 @@ impl Module {
     }
 
     /// Notes that the network owes a result.
-    fn ask(&mut self, connection: u16, command: &'static str, mute: bool) -> Token {
+    pub(super) fn ask(&mut self, connection: u16, command: &'static str, effect: Option<Effect>) -> Token {
         let token = Token(self.next_serial());
         let delay = self.delay_of(command);
         let earliest = self.now + self.final_delay() + delay;
@@ -337,17 +340,22 @@ impl Module {
                 connection,
                 command,
                 earliest,
-                mute,
+                mute: false,
+                effect,
             },
         );
         token
     }
 
     /// `OK`, and then status 0, without asking the network.
-    fn refused(&self, id: u16, command: &str) -> Answer {
-        let line = format!("{command}: {id},0").into_bytes();
+    pub(super) fn refused(&self, id: u16, command: &str) -> Answer {
+        self.known(command, format!("{command}: {id},0"))
+    }
+
+    /// `OK`, and then a line that is known already.
+    pub(super) fn known(&self, command: &str, line: impl Into<Vec<u8>>) -> Answer {
         Answer {
-            known: Some((line, self.delay_of(command))),
+            known: Some((line.into(), self.delay_of(command))),
             ..Answer::ok()
         }
     }
@@ -361,7 +369,7 @@ impl Module {
     }
 }
 
-fn awaiting(token: Token) -> Answer {
+pub(super) fn awaiting(token: Token) -> Answer {
     Answer {
         awaited: Some(token),
         ..Answer::ok()

@@ -4,7 +4,6 @@ use super::Fault;
 use super::answer::{Final, cme_text};
 use super::models::{Framing, Prompt, UrcTiming};
 use super::module::{Module, Phase};
-use super::network::Message;
 use super::record::Kind;
 
 impl Module {
@@ -119,17 +118,6 @@ impl Module {
         while let Some(line) = self.held.pop_front() {
             self.framed(&line);
         }
-    }
-
-    /// `+MQTTMSG`: raw, nothing is escaped (V1.0.1 1.9.2).
-    pub(super) fn direct_line(&self, id: u16, message: &Message) -> Vec<u8> {
-        let comma: &[u8] = if self.settings.space_after_comma { b", " } else { b"," };
-        let numbers = format!("+MQTTMSG: {id}");
-        let qos = message.qos.to_string();
-        let quote: &[u8] = if self.settings.quote_direct { b"\"" } else { b"" };
-        let topic = [quote, &message.topic, quote].concat();
-        let payload = [quote, &message.payload, quote].concat();
-        [numbers.as_bytes(), qos.as_bytes(), &topic, &payload].join(comma)
     }
 
     /// The fault `urc-inside`: a line that has no business here.

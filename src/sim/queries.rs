@@ -2,7 +2,6 @@
 
 use super::answer::{Answer, CmeError, NO_SUCH_FORM};
 use super::module::Module;
-use super::mqtt::SN_IDS;
 use super::network::Message;
 use super::state::{Link, User};
 
@@ -29,14 +28,10 @@ const CONFIGURED_LAST: &str = "9,<productkey>,<devicekey>,<devicesecret>,<token>
 impl Module {
     /// The `=?` forms, as the manuals print them.
     pub(super) fn ranges(&self, name: &str) -> Result<Answer, CmeError> {
-        let plain: Vec<String> = self
-            .state
-            .connections
-            .iter()
-            .map(|connection| connection.id.to_string())
-            .collect();
-        let plain = plain.join(",");
-        let ids = format!("({plain},101,102)");
+        let (mqtt, sn) = self.ids();
+        let listed = |ids: &[u16]| ids.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
+        let plain = listed(&mqtt);
+        let ids = format!("({})", listed(&[mqtt, sn].concat()));
         let longest = self.settings.stated_publish.unwrap_or(self.settings.max_publish);
         let optional = |text: &str| {
             if self.settings.literal_brackets {
@@ -93,7 +88,7 @@ impl Module {
             // Those that can be opened (1.2.2).
             "+MQTTOPEN" => {
                 let free = connections.filter(|connection| connection.link == Link::Free);
-                self.id_lines(name, free.map(|connection| connection.id).chain(SN_IDS).collect())
+                self.id_lines(name, free.map(|connection| connection.id).collect())
             }
             // Those that can be closed (1.3.2).
             "+MQTTCLOSE" => {
@@ -106,8 +101,7 @@ impl Module {
                 set.map(|(id, will)| will_line(id, will)).collect()
             }
             "+MQTTSNCID" => self.sn_client_ids(),
-            // A line per registration, and none can be made.
-            "+MQTTSNREG" => Vec::new(),
+            "+MQTTSNREG" => return Ok(self.registrations()),
             _ => return Err(NO_SUCH_FORM),
         };
         Ok(Answer::lines(lines))

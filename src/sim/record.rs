@@ -75,13 +75,23 @@ const LONGEST_ID: usize = 7;
 
 fn masked(bytes: &[u8]) -> String {
     let upper = bytes.to_ascii_uppercase();
+    let line = upper.trim_ascii_start();
+    if line.strip_prefix(b"+").unwrap_or(line).starts_with(b"MQTTAUTHEVENT: ") {
+        // The third command of that name tells no secret.
+        return printable(bytes);
+    }
     let found = SECRETIVE.iter().filter_map(|name| {
         let at = upper.windows(name.len()).position(|window| window == *name)?;
         Some((at + name.len(), *name))
     });
-    let Some((begin, name)) = found.min() else {
+    let Some((mut begin, name)) = found.min() else {
         return printable(bytes);
     };
+    // MQTTAUTH stands for both its commands, misspelt ones included.
+    let behind = upper.get(begin..).unwrap_or_default();
+    if name == b"MQTTAUTH" && [b"DYN", b"CFG"].iter().any(|end| behind.starts_with(*end)) {
+        begin += 3;
+    }
     let (open, rest) = bytes.split_at(begin);
     // The connection id, a test or a read form are no secret. A PIN has neither.
     let id = rest
@@ -195,6 +205,32 @@ mod tests {
         assert_eq!(masked(b"at+mqttuser=\"secret\""), "at+mqttuser***");
         assert_eq!(masked(b"AT+MQTTUSER=12345678secret"), "AT+MQTTUSER***");
         assert_eq!(masked(b"AT+MQTTUSER?\r"), "AT+MQTTUSER?\\r");
+        // Its product secret, device secret, auth key, access key or token: which argument it is differs with the cloud.
+        for cloud in 1..=9 {
+            assert_eq!(
+                masked(format!("AT+MQTTAUTHCFG={cloud},\"secret\",0\r").as_bytes()),
+                format!("AT+MQTTAUTHCFG={cloud}***")
+            );
+            assert_eq!(
+                masked(format!("\r\n+MQTTAUTHCFG: {cloud},\"u\",\"secret\",\"c\"\r\n").as_bytes()),
+                format!("\\r\\n+MQTTAUTHCFG: {cloud}***")
+            );
+            assert_eq!(
+                masked(format!("at+mqttauthdyn={cloud},\"h\",443,\"secret\"").as_bytes()),
+                format!("at+mqttauthdyn={cloud}***")
+            );
+        }
+        assert_eq!(
+            masked(b"+MQTTAUTHDYN: 2,2,\"a secret PSK==\"\r\n"),
+            "+MQTTAUTHDYN: 2***"
+        );
+        assert_eq!(masked(b"AT+MQTTAUTHCFG=\"secret\""), "AT+MQTTAUTHCFG***");
+        assert_eq!(masked(b"AT+MQTTAUTHCGF=3,\"d\",\"secret\""), "AT+MQTTAUTH***");
+        assert_eq!(
+            masked(b"+MQTTAUTHEVENT: 4,\"BIND START\""),
+            "+MQTTAUTHEVENT: 4,\"BIND START\""
+        );
+        assert_eq!(masked(b"AT+MQTTAUTHCFG=?\r"), "AT+MQTTAUTHCFG=?\\r");
         assert_eq!(masked(b"AT+MIPCALL=1,\"apn\",\"u\",\"secret\""), "AT+MIPCALL=1***");
         assert_eq!(masked(b"AT+CPIN=1234"), "AT+CPIN=***");
         assert_eq!(masked(b"AT+MQTTPUB=1,\"t\",0,0,5"), "AT+MQTTPUB=1,\"t\",0,0,5");

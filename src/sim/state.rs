@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::gateway::{Gateway, SN_IDS};
+use super::messages::Received;
 use super::models::{Overflow, Settings, Sim};
 use super::network::Message;
 use super::radio::RadioState;
@@ -33,7 +35,7 @@ pub(super) struct State {
     pub uart: Uart,
 }
 
-/// One MQTT connection.
+/// One MQTT or MQTT-SN connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub id: u16,
@@ -41,7 +43,11 @@ pub(super) struct Connection {
     pub will: Option<Message>,
     pub link: Link,
     /// Messages announced and not read.
-    pub store: VecDeque<Message>,
+    pub store: VecDeque<Received>,
+    /// What an MQTT-SN gateway knows of it.
+    pub gateway: Gateway,
+    /// How many of the gateway's registrations it rejected.
+    pub rejected: usize,
 }
 
 /// What `AT+MQTTUSER` set.
@@ -74,7 +80,10 @@ impl State {
             will: None,
             link: Link::Free,
             store: VecDeque::new(),
+            gateway: Gateway::default(),
+            rejected: 0,
         };
+        let sn = settings.sn.connections.then_some(SN_IDS).into_iter().flatten();
         Self {
             echo: settings.echo,
             error_form: 0,
@@ -86,7 +95,7 @@ impl State {
             radio: RadioState::new(settings),
             tls: TlsSettings::default(),
             tls_error: 0,
-            connections: (1..=settings.connections).map(connection).collect(),
+            connections: (1..=settings.connections).chain(sn).map(connection).collect(),
             uart: Uart::new(settings),
         }
     }

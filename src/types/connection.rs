@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// One of the module's connections (V1.3 `<client id>`; not MQTT's client identifier).
+/// One of the module's MQTT connections (V1.3 `<client id>`; not MQTT's client identifier).
 ///
 /// Ids 1 and 2 exist on every series, 3 is known on MC665-CN-22 only. `AT+MQTTOPEN=?` says which a module has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +17,8 @@ impl ConnectionId {
     /// MQTT connection 3, which few modules have.
     pub const THIRD: Self = Self(3);
 
-    /// Every connection that the driver knows.
+    /// Every MQTT connection that the driver knows.
+    #[cfg(feature = "runner")]
     pub(crate) const ALL: [Self; Self::COUNT] = [Self::FIRST, Self::SECOND, Self::THIRD];
 
     /// How many MQTT connections the driver keeps state for.
@@ -45,6 +46,124 @@ impl ConnectionId {
 impl fmt::Display for ConnectionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// One of the module's MQTT-SN connections: 101 or 102, which V1.3 lists for every series.
+///
+/// A type of its own, so that no topic id can be used with an MQTT connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+pub struct SnConnectionId(u8);
+
+impl SnConnectionId {
+    /// MQTT-SN connection 101.
+    pub const FIRST: Self = Self(101);
+    /// MQTT-SN connection 102.
+    pub const SECOND: Self = Self(102);
+
+    /// The connection with this number, if it is one for MQTT-SN.
+    pub const fn new(id: u8) -> Option<Self> {
+        match id {
+            101 | 102 => Some(Self(id)),
+            _ => None,
+        }
+    }
+
+    /// The number as the module writes it.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for SnConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One of the module's connections, of either protocol, where both may be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+pub enum AnyConnectionId {
+    /// An MQTT connection.
+    Mqtt(ConnectionId),
+    /// An MQTT-SN connection.
+    Sn(SnConnectionId),
+}
+
+impl AnyConnectionId {
+    /// How many connections the driver keeps state for.
+    pub(crate) const COUNT: usize = 5;
+
+    /// Every connection that the driver knows, in the order of its [`index`](Self::index).
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::Mqtt(ConnectionId::FIRST),
+        Self::Mqtt(ConnectionId::SECOND),
+        Self::Mqtt(ConnectionId::THIRD),
+        Self::Sn(SnConnectionId::FIRST),
+        Self::Sn(SnConnectionId::SECOND),
+    ];
+
+    /// The connection with this number.
+    pub const fn new(id: u8) -> Option<Self> {
+        match (ConnectionId::new(id), SnConnectionId::new(id)) {
+            (Some(id), _) => Some(Self::Mqtt(id)),
+            (None, Some(id)) => Some(Self::Sn(id)),
+            (None, None) => None,
+        }
+    }
+
+    /// The number as the module writes it.
+    pub const fn get(self) -> u8 {
+        match self {
+            Self::Mqtt(id) => id.get(),
+            Self::Sn(id) => id.get(),
+        }
+    }
+
+    /// Whether this is a connection for MQTT-SN.
+    pub const fn is_sn(self) -> bool {
+        matches!(self, Self::Sn(_))
+    }
+
+    /// The place of this connection's state in a table of [`COUNT`](Self::COUNT).
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Mqtt(id) => id.index(),
+            Self::Sn(SnConnectionId::FIRST) => 3,
+            Self::Sn(_) => 4,
+        }
+    }
+}
+
+impl From<ConnectionId> for AnyConnectionId {
+    fn from(id: ConnectionId) -> Self {
+        Self::Mqtt(id)
+    }
+}
+
+impl From<SnConnectionId> for AnyConnectionId {
+    fn from(id: SnConnectionId) -> Self {
+        Self::Sn(id)
+    }
+}
+
+impl PartialEq<ConnectionId> for AnyConnectionId {
+    fn eq(&self, other: &ConnectionId) -> bool {
+        *self == Self::Mqtt(*other)
+    }
+}
+
+impl PartialEq<SnConnectionId> for AnyConnectionId {
+    fn eq(&self, other: &SnConnectionId) -> bool {
+        *self == Self::Sn(*other)
+    }
+}
+
+impl fmt::Display for AnyConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A received message.
 
-use super::QoS;
+use super::{QoS, TopicId};
 
 /// A message that the module received, in the buffer that was passed to `recv`.
 ///
@@ -10,12 +10,19 @@ pub struct Message<'b> {
     pub(crate) topic: &'b [u8],
     pub(crate) payload: &'b [u8],
     pub(crate) qos: QoS,
+    pub(crate) topic_id: Option<TopicId>,
 }
 
 impl<'b> Message<'b> {
-    /// The topic, byte for byte. Standard brokers send UTF-8 only; see [`topic_str`](Self::topic_str).
+    /// The topic, byte for byte. Standard brokers send UTF-8 only; see [`topic_str`](Self::topic_str). On an MQTT-SN connection it is
+    /// empty if the module gave a [`topic_id`](Self::topic_id) whose name is not known.
     pub const fn topic(&self) -> &'b [u8] {
         self.topic
+    }
+
+    /// The topic id, on an MQTT-SN connection, if the module gave that. A short topic, or a topic that the module names itself, has none.
+    pub const fn topic_id(&self) -> Option<TopicId> {
+        self.topic_id
     }
 
     /// The topic as text, if it is UTF-8.

@@ -6,6 +6,9 @@ use super::{QoS, TopicName};
 ///
 /// The payload is any bytes: it goes to the module in data mode, by length, so nothing in it can be syntax.
 ///
+/// `T` is what it is published to: a [`TopicName`], or on an MQTT-SN connection also a [`TopicId`](crate::TopicId) or a
+/// [`ShortTopic`](crate::ShortTopic), which an MQTT client does not take.
+///
 /// ```
 /// use fibocom_mqtt::{Publication, QoS, TopicName};
 ///
@@ -14,16 +17,16 @@ use super::{QoS, TopicName};
 /// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Publication<'a> {
-    pub(crate) topic: TopicName<'a>,
+pub struct Publication<'a, T = TopicName<'a>> {
+    pub(crate) topic: T,
     pub(crate) payload: &'a [u8],
     pub(crate) qos: QoS,
     pub(crate) retain: bool,
 }
 
-impl<'a> Publication<'a> {
+impl<'a, T: Copy> Publication<'a, T> {
     /// A message at QoS 0 that is not retained.
-    pub const fn new(topic: TopicName<'a>, payload: &'a [u8]) -> Self {
+    pub const fn new(topic: T, payload: &'a [u8]) -> Self {
         Self {
             topic,
             payload,

@@ -9,8 +9,8 @@ use embedded_io_async::{Read, Write};
 use fibocom_mqtt::blocking::{self, ByReadReady, ByTimeout, Idle};
 use fibocom_mqtt::sim::{BlockingError, BlockingPort, VirtualClock, World};
 use fibocom_mqtt::{
-    Announcement, Buffers, ConnectOptions, ConnectionId, Counters, Delivery, Dialect, Error, Event, Feature, Identity,
-    Incoming, Message, Network, Publication, QoS, ReceiveMode, TopicFilter, Unsolicited,
+    Announcement, AnyConnectionId, Buffers, ConnectOptions, ConnectionId, Counters, Delivery, Dialect, Error, Event,
+    Feature, Identity, Incoming, Message, Network, Publication, QoS, ReceiveMode, TopicFilter, Unsolicited,
 };
 
 use crate::shared;
@@ -113,7 +113,11 @@ impl<'b, A: Adapter> TestModem<'b, A> {
         self.0.recv_any(buffer)
     }
 
-    pub async fn wait_any(&mut self, ids: &[ConnectionId], max: usize) -> Result<Incoming<Announcement>> {
+    pub async fn wait_any<K: Into<AnyConnectionId> + Copy>(
+        &mut self,
+        ids: &[K],
+        max: usize,
+    ) -> Result<Incoming<Announcement>> {
         self.0.wait_any(ids, max)
     }
 
@@ -133,20 +137,18 @@ impl<'b, A: Adapter> TestModem<'b, A> {
         self.0.set_unsolicited(hook);
     }
 
-    pub fn client(&mut self, id: ConnectionId) -> TestClient<'_, 'b, A> {
+    pub fn client<K: Into<AnyConnectionId> + Copy>(&mut self, id: K) -> TestClient<'_, 'b, A, K> {
         TestClient(self.0.client(id))
     }
 }
 
-pub struct TestClient<'m, 'b, A: Adapter>(pub blocking::Client<'m, 'b, A::Port, VirtualClock, Tick>);
+pub struct TestClient<'m, 'b, A: Adapter, K = ConnectionId>(
+    pub blocking::Client<'m, 'b, A::Port, VirtualClock, Tick, K>,
+);
 
 impl<A: Adapter> TestClient<'_, '_, A> {
     pub async fn connect(&mut self, options: &ConnectOptions<'_>) -> Result<()> {
         self.0.connect(options)
-    }
-
-    pub async fn disconnect(&mut self) -> Result<()> {
-        self.0.disconnect()
     }
 
     pub async fn subscribe(&mut self, filter: TopicFilter<'_>, qos: QoS) -> Result<()> {
@@ -159,6 +161,12 @@ impl<A: Adapter> TestClient<'_, '_, A> {
 
     pub async fn publish(&mut self, publication: &Publication<'_>) -> Result<Delivery> {
         self.0.publish(publication)
+    }
+}
+
+impl<A: Adapter, K: Into<AnyConnectionId> + Copy> TestClient<'_, '_, A, K> {
+    pub async fn disconnect(&mut self) -> Result<()> {
+        self.0.disconnect()
     }
 
     pub async fn recv<'buf>(&mut self, buffer: &'buf mut [u8]) -> Result<Message<'buf>> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fibocom_mqtt::sim::{Settings, World};
 use fibocom_mqtt::{
-    Attach, BreakCause, ConnectOptions, ConnectionId, Error, Feature, FlowControl, Incoming, InvalidInput, Limit,
-    Model, Network, Publication, QoS, Recovery, SerialLine, Source, TopicFilter,
+    AnyConnectionId, Attach, BreakCause, ConnectOptions, ConnectionId, Error, Feature, FlowControl, Incoming,
+    InvalidInput, Limit, Model, Network, Publication, QoS, Recovery, SerialLine, Source, TopicFilter,
 };
 
 use crate::SECOND;
@@ -96,7 +96,9 @@ fn it_receives_on_any_connection_for_so_long() {
     assert_eq!(modem.recv_any_timeout(&mut buffer, SECOND), Ok(None));
     assert!(world.clock().elapsed() - start < 2 * SECOND);
     assert!(world.broker().inject("second", "t", b"1", 1));
-    let Ok(Some(Incoming::Message(ConnectionId::SECOND, message))) = modem.recv_any_timeout(&mut buffer, SECOND) else {
+    let Ok(Some(Incoming::Message(AnyConnectionId::Mqtt(ConnectionId::SECOND), message))) =
+        modem.recv_any_timeout(&mut buffer, SECOND)
+    else {
         panic!("nothing came");
     };
     assert_eq!(message.payload(), b"1");
@@ -106,7 +108,10 @@ fn it_receives_on_any_connection_for_so_long() {
     let all = [ConnectionId::FIRST, ConnectionId::SECOND];
     let waiting = modem.wait_any(&all, buffer.len());
     assert!(
-        matches!(waiting, Ok(Incoming::Message(ConnectionId::SECOND, _))),
+        matches!(
+            waiting,
+            Ok(Incoming::Message(AnyConnectionId::Mqtt(ConnectionId::SECOND), _))
+        ),
         "{waiting:?}"
     );
     assert_eq!(modem.counters().received, 2);

@@ -22,7 +22,6 @@ fn what_means_nothing_to_the_driver_is_offered() {
         "+MIPCALL: 1,10.0.0.1",
         "+CTZV: 26/11/22,01:02:03+04",
         "RDY",
-        "+MQTTSNREG: 101,1",
         "+MQTTAUTHEVENT: 1,0",
         "+MQTTMSG: 1,0,\"t\",\"by length is chosen\"",
     ];
@@ -34,6 +33,9 @@ fn what_means_nothing_to_the_driver_is_offered() {
         for line in [
             &b"+MQTTPUB: 1,1"[..],
             b"+MQTTBREAK: 2,1",
+            b"+MQTTSNREG: 101,1",
+            b"+MQTTSNREG: 101,2,7,\"n\"",
+            b"+MQTTSNREG: 101,7,\"n\"",
             b"OK",
             b"ERROR",
             b"+CME ERROR: 3",

@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use fibocom_mqtt::sim::World;
 use fibocom_mqtt::{
-    Announcement, BreakCause, ConnectOptions, ConnectionId, Error, Event, Incoming, QoS, ReceiveMode, TopicFilter,
+    Announcement, AnyConnectionId, BreakCause, ConnectOptions, ConnectionId, Error, Event, Incoming, QoS, ReceiveMode,
+    TopicFilter,
 };
 
 use super::support::*;
 
 const SECOND: Duration = Duration::from_secs(1);
-const ONE: ConnectionId = ConnectionId::FIRST;
-const TWO: ConnectionId = ConnectionId::SECOND;
+const ONE: AnyConnectionId = AnyConnectionId::Mqtt(ConnectionId::FIRST);
+const TWO: AnyConnectionId = AnyConnectionId::Mqtt(ConnectionId::SECOND);
 
 /// The name under which the broker knows the second connection.
 const OTHER: &str = "second";
 
 async fn connect_second(modem: &mut TestModem<'_>) {
-    let mut second = modem.client(TWO);
+    let mut second = modem.client(ConnectionId::SECOND);
     let options = ConnectOptions::new("broker", 1883).client_id(OTHER);
     second.connect(&options).await.unwrap();
     let filter = TopicFilter::new("#").unwrap();
@@ -40,7 +41,7 @@ fn with_both(message: usize, test: impl AsyncFnOnce(&World, &mut TestModem<'_>))
     });
 }
 
-fn deliver(world: &World, id: ConnectionId, payload: &[u8]) {
+fn deliver(world: &World, id: AnyConnectionId, payload: &[u8]) {
     let name = if id == ONE { CLIENT_ID } else { OTHER };
     assert!(world.broker().inject(name, "t", payload, 1));
 }

@@ -138,7 +138,7 @@ fn a_connection_that_cannot_be_read_keeps_no_other_from_receiving() {
                 received.push((id, message.payload().to_vec()));
             }
         }
-        assert_eq!(received, [(ConnectionId::SECOND, b"two".to_vec())]);
+        assert_eq!(received, [(ConnectionId::SECOND.into(), b"two".to_vec())]);
     });
 }
 

@@ -229,8 +229,14 @@ where
         watch: &mut (dyn FnMut(Recovering<'_, T::Error>) + Send),
     ) -> Result<Recovered, Error<T::Error>> {
         let backoff = &recovery.backoff;
-        let now = self.modem.now().as_millis().to_le_bytes();
-        let seed = self.modem.known_imei().bytes().chain(now).chain([self.id.get()]);
+        let now = self.session.modem.now().as_millis().to_le_bytes();
+        let seed = self
+            .session
+            .modem
+            .known_imei()
+            .bytes()
+            .chain(now)
+            .chain([self.id.get()]);
         let mut chance = Chance::new(seed);
         let mut rung = self.lowest_rung();
         let of = backoff.count();
@@ -238,7 +244,7 @@ where
         loop {
             let pause = backoff.pause(attempt, &mut chance);
             watch(Recovering::Pause { attempt, of, pause });
-            self.modem.pause(pause).await?;
+            self.session.modem.pause(pause).await?;
             let error = match self.climb(rung, recovery, power, watch).await {
                 Ok(()) => break,
                 Err(error) => error,
@@ -259,10 +265,10 @@ where
 
     /// Where the first attempt begins, by how the connection ended.
     fn lowest_rung(&self) -> Rung {
-        if self.modem.engine.has_restarted() {
+        if self.session.modem.engine.has_restarted() {
             return Rung::Attach;
         }
-        match self.link() {
+        match self.session.link() {
             Link::Broken(BreakCause::Server) => Rung::Connect,
             Link::Broken(_) | Link::Closed | Link::Open => Rung::Network,
             Link::Restarted | Link::Unknown => Rung::Attach,
@@ -280,7 +286,7 @@ where
         let mut attach = Attach::new();
         if rung <= Rung::Power {
             watch(Recovering::Power);
-            match power.restart(self.modem.clock_ref()).await {
+            match power.restart(self.session.modem.clock_ref()).await {
                 // It boots: there is no data mode to wait for.
                 Ok(()) => attach = attach.fresh(),
                 Err(_) => watch(Recovering::PowerFailed),
@@ -288,11 +294,14 @@ where
         }
         if rung <= Rung::Attach {
             watch(Recovering::Attach);
-            self.modem.attach_with(&attach).await?;
+            self.session.modem.attach_with(&attach).await?;
         }
         if let (true, Some(network)) = (rung <= Rung::Network, &recovery.network) {
             let mut progress = |progress| watch(Recovering::Network(progress));
-            self.modem.bring_up_with(network, NETWORK, &mut progress).await?;
+            self.session
+                .modem
+                .bring_up_with(network, NETWORK, &mut progress)
+                .await?;
         }
         watch(Recovering::Connect);
         self.connect(&recovery.options).await?;

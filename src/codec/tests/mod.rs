@@ -99,5 +99,6 @@ fn header(topic_len: usize, payload_len: usize, spaced: bool) -> ReadHeader {
         topic_len,
         payload_len,
         spaced,
+        topic_id: false,
     }
 }

@@ -253,5 +253,5 @@ fn wills() {
 fn an_error_of_the_module_is_passed_on() {
     let error = atat::InternalError::Error;
     assert_eq!(Attention.parse(Err(error)), Err(atat::Error::Error));
-    assert_eq!(parse(&Close { id: ID }, ""), Some(Done));
+    assert_eq!(parse(&Close { id: ID.into() }, ""), Some(Done));
 }

@@ -36,7 +36,7 @@ fn user() {
 #[test]
 fn open() {
     let mut command = Open {
-        id: ID,
+        id: ID.into(),
         host: text("broker.example.com"),
         port: 1883,
         clean_session: true,
@@ -56,7 +56,7 @@ fn open() {
 fn close() {
     check(
         &Close {
-            id: ConnectionId::THIRD,
+            id: ConnectionId::THIRD.into(),
         },
         "AT+MQTTCLOSE=3",
     );
@@ -135,7 +135,7 @@ fn conf_and_read() {
 fn will() {
     // V1.3 section 1.12, its example without the blanks.
     let mut command = SetWill {
-        id: ID,
+        id: ID.into(),
         topic: topic("topic1"),
         qos: QoS::AtMostOnce,
         retain: false,
@@ -145,7 +145,7 @@ fn will() {
     command.payload = escaped("\r\nOK\r\n");
     check(&command, r#"AT+MQTTWILL=1,"topic1",0,0,"\0D\0AOK\0D\0A""#);
     let command = SetWillData {
-        id: ID,
+        id: ID.into(),
         topic: topic("topic1"),
         qos: QoS::AtLeastOnce,
         retain: true,

@@ -1,0 +1,64 @@
+//! MQTT-SN: topics and their ids (V1.3 section 1.14).
+
+use super::Engine;
+use crate::types::{AnyConnectionId, TopicId};
+use crate::urc::{Operation, SnRegistration, SnRegistrationKind};
+
+impl Engine<'_> {
+    /// Takes a line about a topic and its id: the result of a registration, one that the gateway made, or one of a list.
+    pub(super) fn on_registration(&mut self) {
+        let Some(found) = SnRegistration::parse(self.decoder.line()) else {
+            return;
+        };
+        let Some(id) = AnyConnectionId::new(found.id).filter(|id| id.is_sn()) else {
+            return;
+        };
+        if let (Some(names), Some(topic), Some(name)) = (&mut self.names, found.topic_id, found.name) {
+            names.note(id, topic, name);
+        }
+        match found.kind {
+            SnRegistrationKind::Refused => self.on_result(Operation::Register, id.get(), false),
+            SnRegistrationKind::Registered => {
+                let topic_id = found.topic_id;
+                if let Some(connection) = self.connections.get_mut(id) {
+                    connection.registered = topic_id;
+                }
+                self.on_result(Operation::Register, id.get(), true);
+            }
+            SnRegistrationKind::Assigned => {}
+            // In front of OK it belongs to the answer.
+            SnRegistrationKind::Listed => drop(self.on_information()),
+        }
+    }
+
+    /// A topic has this id from now on.
+    pub(crate) fn note_topic(&mut self, id: AnyConnectionId, topic: TopicId, name: &[u8]) {
+        if let Some(names) = &mut self.names {
+            names.note(id, topic, name);
+        }
+    }
+
+    /// What is known of the topic ids of a connection no longer holds.
+    pub(crate) fn forget_topics(&mut self, id: AnyConnectionId) {
+        if let Some(names) = &mut self.names {
+            names.forget(id);
+        }
+    }
+
+    /// The name of a topic, if it is known.
+    pub(crate) fn topic_name(&self, id: AnyConnectionId, topic: TopicId) -> Option<&[u8]> {
+        self.names.as_ref()?.name(id, topic)
+    }
+
+    /// The topics whose names are known, in order.
+    pub(crate) fn nth_topic(&self, id: AnyConnectionId, n: usize) -> Option<(TopicId, &[u8])> {
+        self.names.as_ref()?.nth(id, n)
+    }
+
+    /// All topic ids are gone, with the connections.
+    pub(super) fn forget_all_topics(&mut self) {
+        for id in AnyConnectionId::ALL.into_iter().filter(|id| id.is_sn()) {
+            self.forget_topics(id);
+        }
+    }
+}
