@@ -7,6 +7,7 @@ mod events;
 mod owed;
 mod registration;
 mod secrets;
+mod simulated;
 #[path = "../support/mod.rs"]
 mod support;
 
