@@ -14,7 +14,7 @@ use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{AnyConnectionId, QoS, count};
 use crate::unsolicited::Unsolicited;
-use crate::urc::{Operation, Urc};
+use crate::urc::{Operation, SnRegistration, Urc};
 
 /// How long a result is still awaited once the connection has broken.
 pub(super) const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
@@ -108,6 +108,10 @@ impl Engine<'_> {
             return self.on_direct(excess);
         }
         let line = self.decoder.line();
+        if SnRegistration::parse(line).is_some() {
+            // Its numbers are there, only the name is not whole.
+            return self.on_registration(false);
+        }
         if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
             // An error in many words.
             return self.on_final(error, now);
@@ -276,7 +280,7 @@ impl Engine<'_> {
                     connection.announce((!id.is_sn()).then_some(size));
                 }
             }
-            Urc::SnRegistration { .. } => self.on_registration(),
+            Urc::SnRegistration { .. } => self.on_registration(true),
             Urc::Broken { id, cause } => {
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);

@@ -153,12 +153,16 @@ impl<'b> Engine<'b> {
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
         let hex = self.dialect.data_form != DataForm::Raw;
         self.transmit.load(data, hex, write)?;
-        let Some(feature) = Feature::of_command(self.transmit.command()) else {
-            return Ok(());
-        };
-        self.capabilities
-            .require(feature)
-            .inspect_err(|_| self.transmit.clear())
+        let command = self.transmit.command();
+        let needed = [Feature::of_connection(command), Feature::of_command(command)];
+        let refused = needed.into_iter().flatten();
+        let refused = refused
+            .map(|feature| self.capabilities.require(feature))
+            .find(Result::is_err);
+        if refused.is_some() {
+            self.transmit.clear();
+        }
+        refused.unwrap_or(Ok(()))
     }
 
     /// Puts the command line of an upload of so many bytes into the transmit buffer.

@@ -135,6 +135,14 @@ impl Feature {
             Self::Mqtt
         })
     }
+
+    /// The feature that the connection in a command belongs to, if it is one of MQTT-SN.
+    pub(crate) fn of_connection(command: &[u8]) -> Option<Self> {
+        Self::of_command(command)?;
+        let mut parts = command.split(|byte| matches!(byte, b'=' | b',' | b'\r'));
+        let id = parts.nth(1)?.trim_ascii();
+        matches!(id, b"101" | b"102").then_some(Self::SnConnections)
+    }
 }
 
 impl fmt::Display for Feature {

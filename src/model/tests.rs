@@ -170,4 +170,17 @@ fn commands_belong_to_features_and_questions_to_none() {
     ] {
         assert_eq!(Feature::of_command(command), feature, "{}", command.escape_ascii());
     }
+    for (command, of_sn) in [
+        (&b"AT+MQTTPUB=101,\"t\",0,0,1\r"[..], true),
+        (b"AT+MQTTCLOSE=102\r", true),
+        (b"AT+MQTTSNCID=101,\"x\"", true),
+        (b"AT+MQTTCLOSE=1", false),
+        (b"AT+MQTTSUB=1,101,0", false),
+        (b"AT+MQTTREAD=1010", false),
+        (b"AT+MQTTCLOSE?", false),
+        (b"AT+CSQ=101", false),
+    ] {
+        let feature = of_sn.then_some(Feature::SnConnections);
+        assert_eq!(Feature::of_connection(command), feature, "{}", command.escape_ascii());
+    }
 }

@@ -187,3 +187,29 @@ fn a_new_connection_knows_no_topic_of_the_former() {
         assert_eq!(client.topic_name(id(1)), Some(&b"plant/2"[..]));
     });
 }
+
+#[test]
+fn a_name_longer_than_the_line_buffer_leaves_its_id() {
+    let world = module(&[]);
+    let name = format!("plant/{}\"", "x".repeat(240));
+    let (mut line, mut message, mut transmit, mut names) = ([0; 128], [0; 300], [0; 400], [0; 1024]);
+    let mut names = TopicNames::new(&mut names);
+    let buffers = Buffers::new(&mut line, &mut message, &mut transmit).topics(&mut names);
+    let mut modem = Modem::new(world.port(), world.clock(), buffers);
+    modem.set_model("L610".parse().unwrap());
+    world.block_on(async {
+        let mut client = modem.client(SnConnectionId::FIRST);
+        client.connect(&options()).await.unwrap();
+        world.emit_raw(b"\r\n+MQTTSNREG: 101,2,1,\"former\"\r\n");
+        world.emit_raw(format!("\r\n+MQTTSNREG: 101,2,1,\"{name}{name}\"\r\n").as_bytes());
+        let name = name.trim_end_matches('"');
+        world.on_command(
+            format!("AT+MQTTSNREG=101,\"{name}\"").as_bytes(),
+            format!("\r\nOK\r\n\r\n+MQTTSNREG: 101,1,7,\"{name}\"\r\n").as_bytes(),
+        );
+        assert_eq!(client.register(topic(name)).await, Ok(Some(id(7))));
+        // This one the caller gave, that one nobody knows.
+        assert_eq!(client.topic_name(id(7)), Some(name.as_bytes()));
+        assert_eq!(client.topic_name(id(1)), None);
+    });
+}
