@@ -174,3 +174,31 @@ fn a_registration_that_comes_between_the_answers_of_another_command_is_noted() {
         assert_eq!(client.topic_name(id(77)), Some(&b"plant/b"[..]));
     });
 }
+
+#[test]
+fn a_payload_too_large_stays_in_the_module() {
+    let world = module(&["sn-announce=id"]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client
+            .subscribe(TopicFilter::new("plant/9").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        other.publish("plant/9", [b'x'; 40], 1, false);
+        other.publish("plant/9", "small", 1, false);
+        sleep(&world, Duration::from_secs(1)).await;
+        let size = Announcement {
+            topic_len: 0,
+            payload_len: 40,
+        };
+        let mut small = [0; 39];
+        for _ in 0..2 {
+            assert_eq!(client.recv(&mut small).await.unwrap_err(), Error::TooLarge(size));
+        }
+        assert_eq!(commands(&world, "AT+MQTTREAD"), [""; 0]);
+        assert_eq!(client.skip().await, Ok(Some(size)));
+        let message = client.recv(&mut small).await.unwrap();
+        assert_eq!(message.payload(), b"small");
+        assert_eq!(client.counters().lost, 0);
+    });
+}
