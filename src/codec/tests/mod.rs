@@ -8,6 +8,7 @@ mod framing;
 mod lines;
 mod quoting;
 mod reports;
+mod topic_ids;
 mod traces;
 
 use super::grammar::ReadHeader;
