@@ -1,29 +1,26 @@
 //! Answers to READ on MQTT-SN connections, where a bare topic id may stand in the topic's place: what strangers wrote never ends them
 //! early (law 1), on modules that quote, that do not, and that have not shown it.
 
-use proptest::prelude::*;
-
 use super::super::BodyEnd;
-use super::super::replay::{Found, cut};
-use super::bodies::content;
+use super::super::replay::{Found, cut, sn_answer};
 use super::*;
 
-const END: &str = "\r\n\r\nOK\r\n";
+pub(super) const END: &str = "\r\n\r\nOK\r\n";
 
 /// What the module writes: the topic as an id or a name, and a header that says of an id's length what it likes.
 #[derive(Debug, Clone)]
-struct Answer {
+pub(super) struct Answer {
     /// What stands in the topic's place.
-    topic: Vec<u8>,
+    pub(super) topic: Vec<u8>,
     /// The length that the header gives an id; a name has its own.
-    id_length: Option<usize>,
-    payload: Vec<u8>,
-    quoted: bool,
-    spaced: bool,
+    pub(super) id_length: Option<usize>,
+    pub(super) payload: Vec<u8>,
+    pub(super) quoted: bool,
+    pub(super) spaced: bool,
 }
 
 impl Answer {
-    fn id(id: u16, id_length: usize, payload: &[u8], quoted: bool) -> Self {
+    pub(super) fn id(id: u16, id_length: usize, payload: &[u8], quoted: bool) -> Self {
         Self {
             topic: id.to_string().into_bytes(),
             id_length: Some(id_length),
@@ -33,7 +30,7 @@ impl Answer {
         }
     }
 
-    fn name(topic: &[u8], payload: &[u8], quoted: bool) -> Self {
+    pub(super) fn name(topic: &[u8], payload: &[u8], quoted: bool) -> Self {
         Self {
             topic: topic.to_vec(),
             id_length: None,
@@ -47,22 +44,16 @@ impl Answer {
         Self { spaced: true, ..self }
     }
 
-    fn bytes(&self) -> Vec<u8> {
-        let gap = if self.spaced { " " } else { "" };
-        let quote: &[u8] = if self.quoted { b"\"" } else { b"" };
-        let topic_quote = if self.id_length.is_some() { b"" } else { quote };
-        let (tlen, plen) = (self.id_length.unwrap_or(self.topic.len()), self.payload.len());
-        let head = format!("+MQTTREAD: 101,{gap}1,{gap}{tlen},{gap}{plen},{gap}");
-        let payload = [b",", gap.as_bytes(), quote, &self.payload, quote].concat();
-        [head.as_bytes(), topic_quote, &self.topic, topic_quote, &payload].concat()
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        sn_answer(&self.topic, self.id_length, &self.payload, self.quoted, self.spaced)
     }
 
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.topic.len() + self.payload.len()
     }
 
     /// The frame that it is, in a store of this size.
-    fn frame(&self, store: usize) -> Found {
+    pub(super) fn frame(&self, store: usize) -> Found {
         let header = ReadHeader {
             id: 101,
             topic_id: self.id_length.is_some(),
@@ -221,65 +212,6 @@ fn names_that_begin_with_digits_are_names_where_lengths_say_so() {
     }
 }
 
-/// The lines that are found in a message from a module that does not quote, whatever was taken for the message.
-fn leaked(setup: Setup, answer: &Answer) -> Option<Vec<u8>> {
-    let bytes = [&answer.bytes()[..], END.as_bytes()].concat();
-    let whole = setup.run([&bytes[..]]).0;
-    assert_eq!(setup.run(bytes.chunks(1)).0, whole, "{answer:?}");
-    whole.into_iter().find_map(|found| match found {
-        // What is left of the module's own line if more was taken for the message.
-        Found::Line(line) | Found::LongLine(line) if b"OK".ends_with(&line) => None,
-        Found::Line(line) | Found::LongLine(line) => Some(line),
-        Found::Prompt => Some(b">".to_vec()),
-        Found::Message { .. } => None,
-    })
-}
-
-/// Every text over an alphabet up to a length.
-fn texts(alphabet: &[u8], longest: usize) -> Vec<Vec<u8>> {
-    let mut all = vec![Vec::new()];
-    let mut last = all.clone();
-    for _ in 0..longest {
-        last = last
-            .iter()
-            .flat_map(|text| alphabet.iter().map(move |byte| [&text[..], &[*byte]].concat()))
-            .collect();
-        all.extend(last.iter().cloned());
-    }
-    all
-}
-
-#[test]
-fn no_small_message_leaks_a_line_from_a_module_that_does_not_quote() {
-    let payloads = texts(b",\"\nx", 4);
-    let names: Vec<_> = texts(b"7,\"x", 4)
-        .into_iter()
-        .map(|rest| [b"7", &rest[..]].concat())
-        .collect();
-    for known in [Some(false), None] {
-        let setup = Setup {
-            line: 64,
-            store: 32,
-            quoted: known,
-            prompt: true,
-        };
-        for payload in &payloads {
-            // Only what has a line end can leak one.
-            if !payload.contains(&b'\n') {
-                continue;
-            }
-            for name in &names {
-                let answer = Answer::name(name, payload, false);
-                assert_eq!(leaked(setup, &answer), None, "{known:?} {answer:?}");
-            }
-            for length in 0..16 {
-                let answer = Answer::id(7, length, payload, false);
-                assert_eq!(leaked(setup, &answer), None, "{known:?} {answer:?}");
-            }
-        }
-    }
-}
-
 #[test]
 fn a_name_cannot_pretend_to_be_a_topic_id_with_a_quoted_payload() {
     // The module does not quote and has not shown it. Were this topic 7 with a payload in quotes, the answer would end in the middle of
@@ -314,115 +246,4 @@ fn digits_that_the_header_leaves_no_room_for_lose_no_line_end() {
         Setup::PLAIN.found(bytes),
         [message, Found::line("2345"), Found::line("OK")]
     );
-}
-
-#[derive(Debug, Clone)]
-struct Case {
-    answer: Answer,
-    known: Option<bool>,
-    spare: isize,
-    cuts: Vec<usize>,
-}
-
-impl Case {
-    fn setup(&self) -> Setup {
-        Setup {
-            store: self.answer.size().saturating_add_signed(self.spare),
-            quoted: self.known,
-            ..Setup::PLAIN
-        }
-    }
-}
-
-fn name() -> impl Strategy<Value = Vec<u8>> {
-    let piece = prop::sample::select(vec![
-        "7", "42", "65535", ",", "\"", "a", "/", ",\"", "\",\"", "OK", "+MQTT",
-    ]);
-    prop::collection::vec(piece, 1..12).prop_map(|pieces| pieces.concat().into_bytes())
-}
-
-fn cases() -> impl Strategy<Value = Case> {
-    let topic = prop_oneof![
-        (1u16.., prop_oneof![0usize..24, 0usize..300, Just(65535)])
-            .prop_map(|(id, length)| (id.to_string().into_bytes(), Some(length))),
-        (1u16..100, 0usize..24).prop_map(|(id, length)| (id.to_string().into_bytes(), Some(length))),
-        name().prop_map(|name| (name, None)),
-    ];
-    let shape = (any::<bool>(), any::<bool>(), any::<bool>());
-    let spare = prop_oneof![-20isize..=8, Just(0), Just(-1)];
-    let cuts = prop::collection::vec(0usize..200, 0..8);
-    (topic, content(10), shape, spare, cuts).prop_map(
-        |((topic, id_length), payload, (quoted, spaced, pinned), spare, cuts)| Case {
-            answer: Answer {
-                topic,
-                id_length,
-                payload,
-                quoted,
-                spaced,
-            },
-            known: pinned.then_some(quoted),
-            spare,
-            cuts,
-        },
-    )
-}
-
-/// The case nearest to this one in which nothing is in doubt.
-fn made_exact(mut case: Case) -> Case {
-    let answer = &mut case.answer;
-    match &mut answer.id_length {
-        Some(length) if case.known != Some(true) => *length = (*length).min(answer.topic.len()),
-        // A name that is nothing but a topic id's digits is one for whoever reads it, in the same frame; and before the module has shown that it
-        // does not quote, so is one with a comma and a quote behind them.
-        None if !answer.quoted => {
-            let name = answer.topic.strip_suffix(b",\"").unwrap_or(&answer.topic);
-            if name.iter().all(u8::is_ascii_digit) {
-                answer.topic.push(b'a');
-            }
-        }
-        _ => {}
-    }
-    case
-}
-
-/// As `case`, but that a module which quotes has not shown it.
-fn unpinned_if_quoted(case: Case) -> Case {
-    let known = case.known.filter(|_| !case.answer.quoted);
-    Case { known, ..case }
-}
-
-proptest! {
-    #![proptest_config(config(4000))]
-
-    #[test]
-    fn framing_is_exact_where_it_can_be(case in cases().prop_map(made_exact), behind in any::<bool>()) {
-        let Case { answer, cuts, .. } = &case;
-        let lines = if behind { "\r\n\r\n+MQTTMSGI: 101,1,2,3\r\n\r\nOK\r\n" } else { END };
-        let bytes = [&answer.bytes()[..], lines.as_bytes()].concat();
-        let setup = case.setup();
-        let mut expected = vec![answer.frame(setup.store)];
-        expected.extend(behind.then(|| Found::line("+MQTTMSGI: 101,1,2,3")));
-        expected.push(Found::line("OK"));
-        for pieces in [vec![&bytes[..]], cut(&bytes, cuts), bytes.chunks(1).collect()] {
-            prop_assert_eq!(&setup.run(pieces).0, &expected, "{}", bytes.escape_ascii());
-        }
-    }
-
-    #[test]
-    fn nothing_of_a_message_comes_out_as_a_line(case in cases().prop_map(unpinned_if_quoted)) {
-        let Case { answer, .. } = &case;
-        // The letters of the module's own line are left out, so that what leaks can be told.
-        let masked = |bytes: &[u8]| bytes.iter().map(|byte| if b"OK".contains(byte) { b'x' } else { *byte }).collect();
-        let answer = Answer { topic: masked(&answer.topic), payload: masked(&answer.payload), ..answer.clone() };
-        prop_assert_eq!(leaked(case.setup(), &answer), None);
-    }
-
-    #[test]
-    fn a_message_with_a_topic_id_teaches_nothing_of_quotes(id in 1u16.., case in cases()) {
-        let length = case.answer.id_length.unwrap_or(2);
-        let answer = Answer { spaced: case.answer.spaced, ..Answer::id(id, length, &case.answer.payload, case.answer.quoted) };
-        let case = Case { answer, ..case };
-        let bytes = [&case.answer.bytes()[..], END.as_bytes()].concat();
-        prop_assert_eq!(case.setup().run([&bytes[..]]).1, case.known);
-    }
 }
