@@ -44,8 +44,8 @@ where
     ///
     /// [`Error::Module`] if the module answered with an error, [`Error::Silent`] if it did not answer in the command's time,
     /// [`Error::Unexpected`] if the command could not read the answer, [`Error::LineBuffer`] if there was no room for it,
-    /// [`Error::Invalid`] if the command does not fit the transmit buffer, or is an MQTT command that this model lacks
-    /// ([`InvalidInput::Unsupported`](crate::InvalidInput::Unsupported)); a `=?` form may always be asked.
+    /// [`Error::Invalid`] if the command does not fit the transmit buffer, or is an MQTT command that this model lacks, or
+    /// for an MQTT-SN connection where there are none ([`InvalidInput::Unsupported`](crate::InvalidInput::Unsupported)); a `=?` form may always be asked.
     ///
     /// # Cancel safety
     ///
