@@ -8,6 +8,7 @@ mod framing;
 mod lines;
 mod quoting;
 mod reports;
+mod topics;
 mod traces;
 
 use super::grammar::ReadHeader;
