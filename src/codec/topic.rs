@@ -27,7 +27,10 @@ pub(super) enum Topic {
     /// It began with a digit, and is a name.
     Name,
     /// It is a topic id.
-    Id,
+    Id {
+        /// The payload behind it is in quotes, and nothing else could look so: this module quotes.
+        quotes: bool,
+    },
 }
 
 /// What a topic turned out to be.
@@ -38,6 +41,8 @@ pub(super) enum Form {
     Id {
         digits: usize,
         quoted: bool,
+        /// It could not have been a name.
+        certain: bool,
     },
 }
 
@@ -74,8 +79,11 @@ impl Topic {
                 return Some(Form::Name);
             }
             if quoted == Some(true) || header.topic_len <= seen && quoted == Some(false) {
-                let quoted = quoted == Some(true);
-                return Some(Form::Id { digits: seen, quoted });
+                return Some(Form::Id {
+                    digits: seen,
+                    quoted: quoted == Some(true),
+                    certain: true,
+                });
             }
             *self = Self::Either {
                 digits: seen,
@@ -92,19 +100,25 @@ impl Topic {
         let payload = blank.saturating_add(digits).saturating_add(1).saturating_add(blank);
         let bare = payload.saturating_add(header.payload_len);
         let in_quotes = bare.saturating_add(2);
-        let id = |quoted| Some(Form::Id { digits, quoted });
         let name_end = blank.saturating_add(header.topic_len);
         *quote |= quoted.is_none() && at == payload && byte == b'"';
         *comma |= at == name_end && byte == b',';
+        let certain = header.topic_len <= digits || !*comma && name_end < in_quotes;
+        let id = |quoted| {
+            Some(Form::Id {
+                digits,
+                quoted,
+                certain,
+            })
+        };
         if *quote {
             // As with names, the closing quote decides: behind a bare payload its place holds what the module itself writes.
             if at < in_quotes {
                 return None;
             }
-            let closed = body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes));
-            // In a name that is longer, with its payload, all of it may be a stranger's.
-            let name_is_longer = header.topic_len > digits.saturating_add(2);
-            if closed && !(*comma && name_is_longer) {
+            // But a longer name without quotes has there what strangers wrote.
+            let longer = *comma && header.topic_len > digits.saturating_add(2);
+            if !longer && body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes)) {
                 return id(true);
             }
         } else if quoted.is_none() && at < payload {
