@@ -174,3 +174,20 @@ fn secrets_come_from_files() {
         assert_eq!(found, expected(cloud, &found), "{cloud}");
     }
 }
+
+#[test]
+fn help_names_every_cloud_with_what_it_wants_to_know() {
+    let help = run(["--help"]).succeeded();
+    for (cloud, fields) in DEVICES.into_iter().chain(REGISTRATIONS) {
+        let options = fields.iter().filter(|field| field.starts_with("--"));
+        let lines: Vec<_> = help
+            .text()
+            .lines()
+            .filter(|line| line.trim_start().starts_with(cloud))
+            .collect();
+        assert!(!lines.is_empty(), "{cloud}");
+        for option in options {
+            assert!(lines.iter().any(|line| line.contains(option)), "{cloud} {option}");
+        }
+    }
+}
