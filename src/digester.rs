@@ -196,6 +196,21 @@ mod tests {
     }
 
     #[test]
+    fn the_result_of_a_registration_is_unsolicited_and_its_forms_are_an_answer() {
+        let result = r#"+MQTTAUTHDYN: 1,"pk","dn","s3cret""#;
+        let forms = "+MQTTAUTHDYN: 1,<host>,<port>\r\n+MQTTAUTHDYN: 3,<productkey>";
+        let bytes = format!("\r\nOK\r\n\r\n{result}\r\n\r\n{forms}\r\n\r\nOK\r\n");
+        let expected = [
+            "ok ".to_owned(),
+            format!("urc {}", result.as_bytes().escape_ascii()),
+            format!("ok {}", forms.as_bytes().escape_ascii()),
+        ];
+        for size in [1, 5, 4096] {
+            assert_eq!(digest(bytes.as_bytes(), size), expected, "by {size}");
+        }
+    }
+
+    #[test]
     fn answers_results_and_prompts_are_told_apart() {
         let bytes = b"\xff\xffAT+MQTTPUB=?\r\r\n+MQTTPUB: (1,2),255,(0-2),(0,1),1024\r\n\r\nOK\r\n\r\n>\r\n\r\nOK\r\n\r\n+MQTTPUB: 1,1\r\n\r\nERROR\r\n\r\n+CME ERROR: 703\r\n\r\n+CMS ERROR: 300\r\n";
         let expected = [

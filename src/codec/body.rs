@@ -50,6 +50,10 @@ enum Quoting {
 /// A power of two above seven: two pairs of quotes, the comma, and two blanks where the module writes blanks after commas.
 const TAIL: usize = 8;
 
+/// The most that is taken beyond the end: four bytes, the difference between the two forms; or five of the six that show that a number is too
+/// long for a topic id, where the header leaves room for one.
+pub(crate) const BEYOND: usize = 5;
+
 impl Body {
     /// A body after `header`, from a module that is known to quote or not, or not known yet.
     pub(crate) fn new(header: ReadHeader, quoted: Option<bool>) -> Self {
@@ -132,7 +136,7 @@ impl Body {
 
     /// Checks the separators and moves topic and payload to the front of the store. What was taken beyond the end, because
     /// the body was wrongly assumed to be quoted, is returned to be read again.
-    pub(crate) fn finish(&mut self, store: &mut [u8]) -> (BodyEnd, heapless::Vec<u8, 4>) {
+    pub(crate) fn finish(&mut self, store: &mut [u8]) -> (BodyEnd, heapless::Vec<u8, BEYOND>) {
         let mut beyond = heapless::Vec::new();
         if self.quoted == Quoting::Assumed {
             self.quoted = if self.quotes_stand(store) {
@@ -142,7 +146,6 @@ impl Body {
             };
         }
         for at in self.expected()..self.taken {
-            // Four at most: the difference between the two forms.
             let _ = beyond.push(self.at(at, store));
         }
         let stands = match self.quoted {

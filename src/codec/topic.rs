@@ -3,8 +3,9 @@
 //! A topic id is bare, up to the comma, and what the header says of the topic's length is then undefined (V1.3 section 1.11). Where the
 //! module quotes names, a digit begins a number. Where it does not, or has not shown it, a name may begin like a number too,
 //! `12,34`, and lengths have to tell. What the two readings disagree on was written by strangers, so where both can hold the
-//! longer one is taken: then nothing of a message can become a line of the module. The price is that a module which does not
-//! quote and puts something odd in place of the length may lose a message, and that is reported.
+//! longer one is taken: then nothing of a message can become a line of the module. The price is that a module which puts something
+//! odd in place of the length may lose a message, unless it is known to quote, and that is reported. One thing is taken for granted:
+//! no topic has a line end.
 
 use super::grammar::{self, ReadHeader};
 
@@ -96,11 +97,14 @@ impl Topic {
         *quote |= quoted.is_none() && at == payload && byte == b'"';
         *comma |= at == name_end && byte == b',';
         if *quote {
-            // As with names, the closing quote decides: without quotes its place holds what the module itself writes.
+            // As with names, the closing quote decides: behind a bare payload its place holds what the module itself writes.
             if at < in_quotes {
                 return None;
             }
-            if body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes)) {
+            let closed = body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes));
+            // In a name that is longer, with its payload, all of it may be a stranger's.
+            let name_is_longer = header.topic_len > digits.saturating_add(2);
+            if closed && !(*comma && name_is_longer) {
                 return id(true);
             }
         } else if quoted.is_none() && at < payload {

@@ -149,15 +149,15 @@ impl<'b> Engine<'b> {
     }
 
     /// Puts a command line, and the message that is its data, into the transmit buffer, unless this module is known not to have the
-    /// command.
+    /// command, or the connection that it is for.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
         let hex = self.dialect.data_form != DataForm::Raw;
         self.transmit.load(data, hex, write)?;
-        let Some(feature) = Feature::of_command(self.transmit.command()) else {
-            return Ok(());
-        };
-        self.capabilities
-            .require(feature)
+        let command = self.transmit.command();
+        let features = [Feature::of_command(command), Feature::of_connection(command)];
+        let mut features = features.into_iter().flatten();
+        features
+            .try_for_each(|feature| self.capabilities.require(feature))
             .inspect_err(|_| self.transmit.clear())
     }
 
@@ -262,7 +262,7 @@ impl<'b> Engine<'b> {
             return;
         };
         if let Some(connection) = self.connections.get_mut(id) {
-            connection.was_read(header.size());
+            connection.was_read(input::announced(id, header.size()));
             count(&mut connection.counters.lost);
         }
         self.store.miss(id, header.size());

@@ -135,6 +135,16 @@ impl Feature {
             Self::Mqtt
         })
     }
+
+    /// The feature that the connection in a command belongs to, if it is one for MQTT-SN.
+    pub(crate) fn of_connection(command: &[u8]) -> Option<Self> {
+        Self::of_command(command)?;
+        let mut arguments = command
+            .splitn(2, |byte| *byte == b'=')
+            .nth(1)?
+            .split(|byte| *byte == b',');
+        matches!(arguments.next()?.trim_ascii(), b"101" | b"102").then_some(Self::SnConnections)
+    }
 }
 
 impl fmt::Display for Feature {
