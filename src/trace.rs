@@ -152,6 +152,8 @@ mod tests {
             b"\xff\xffAT+MQTTUSER=1,\"u\",\"s3cret\"",
             b"AT+CPIN=\"s3cret\"",
             b"+MQTTAUTHCFG: 1,\"u\",\"s3cret\",\"c\"",
+            b"AT+MQTTAUTHDYN=3,\"k\",\"s3cret\",\"d\",0,1\r",
+            b"+MQTTAUTHDYN: 1,\"k\",\"d\",\"s3cret\"",
         ] {
             let text = format!("{}", Line::new(line));
             assert!(!text.contains("s3cret"), "{text}");

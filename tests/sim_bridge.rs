@@ -200,6 +200,29 @@ fn a_will_is_sent_when_the_host_vanishes_and_not_when_it_closes() {
     );
 }
 
+/// Which will is sent in the end is not asked here: this server may send a will that was taken back, if its client comes back
+/// at once.
+#[test]
+fn mqtt_sn_reaches_the_same_server_and_outlives_a_new_will() {
+    let mut watcher = Host::connected("sn-watcher");
+    watcher.subscribe("sn/#", 1);
+    let mut host = Host::new(quick());
+    host.ask("AT+MQTTSNCID=101,\"sn-meter\"\r", "OK\r\n");
+    host.ask("AT+MQTTWILL=101,\"sn/old\",1,0,\"old\"\r", "OK\r\n");
+    host.ask("AT+MQTTOPEN=101,\"any.host\",1885,1,60\r", "+MQTTOPEN: 101,1\r\n");
+    host.ask("AT+MQTTSNREG=101,\"sn/up\"\r", "+MQTTSNREG: 101,1,1,\"sn/up\"\r\n");
+    host.ask("AT+MQTTPUB=101,1,1,0,\"hello\"\r", "+MQTTPUB: 101,1\r\n");
+    assert_eq!(watcher.receive().1, b"sn/up");
+    host.ask("AT+MQTTSUB=101,\"down/#\",1\r", "+MQTTSUB: 101,1\r\n");
+    host.ask("AT+MQTTWTOPICUD=101,1,0,\"sn/new\"\r", "+MQTTWTOPICUD: 101,1\r\n");
+    host.ask("AT+MQTTWMSGUD=101,\"new\"\r", "+MQTTWMSGUD: 101,1\r\n");
+    // It is subscribed as before.
+    watcher.publish("down/7", b"1\r\n2", 1, 0);
+    host.until("+MQTTSNREG: 101,2,2,\"down/7\"\r\n\r\n+MQTTMSGI: 101,1,2,4\r\n");
+    host.ask("AT+MQTTREAD=101\r", "+MQTTREAD: 101,1,2,4,2,\"1\r\n2\"\r\n");
+    host.ask("AT+MQTTCLOSE=101\r", "+MQTTCLOSE: 101,1\r\n");
+}
+
 #[test]
 fn many_messages_arrive_once_and_in_order_though_the_store_is_small() {
     let mut reader = Host::connected("reader");

@@ -95,6 +95,10 @@ fn help_and_mistakes() {
         "open-cme",
         "MC661-CN-39-71-HK",
         "prompt=framed|stock|bare|spaced",
+        "sn-predefined=ID=TOPIC",
+        "tuya-events=texts|numbers|none",
+        "dyn-no-result",
+        "sn-register ID TOPIC",
     ] {
         assert!(text.contains(word), "{word}");
     }
@@ -103,6 +107,7 @@ fn help_and_mistakes() {
         (&["--model", "X999"], "X999"),
         (&["--set", "prompt=polite"], "prompt=polite"),
         (&["--set", "echo"], "echo"),
+        (&["--set", "sn-predefined=7"], "sn-predefined=7"),
         (&["--pty", "--tcp", "127.0.0.1:0"], "--tcp"),
         (&["--tcp", "nonsense"], "nonsense"),
         (&["--broker", "nonsense"], "nonsense"),

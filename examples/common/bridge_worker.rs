@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fibocom_mqtt::sim::{BreakCause, NetworkEvent, Refusal, Token};
 use rumqttc::{ConnectReturnCode, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, SubscribeReasonCode};
@@ -14,6 +14,8 @@ use super::{Waker, tls};
 
 /// How many messages a connection takes from the server before the module has room for them.
 const BACKLOG: usize = 8;
+/// How long a server may take to close what the module has closed.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// What a connection's thread reports, and which of a connection's lives it is about.
 pub(super) struct News {
@@ -109,6 +111,7 @@ impl Worker {
                 Ok(Event::Outgoing(Outgoing::Disconnect)) => {
                     let closed = self.next_requested();
                     self.fail_rest();
+                    self.wait_for_the_end().await;
                     return closed.into_iter().for_each(|token| self.done(token, true));
                 }
                 Ok(Event::Outgoing(outgoing)) => self.sent(outgoing),
@@ -121,6 +124,13 @@ impl Worker {
             connection,
             cause: BreakCause::Server,
         }));
+    }
+
+    /// The server closes in turn, and is done with the old connection and its will then: a new one with the same client id
+    /// comes after it. A server that leaves that to the client is not waited for long.
+    async fn wait_for_the_end(&mut self) {
+        let end = async { while self.events.poll().await.is_ok() {} };
+        drop(tokio::time::timeout(LAST_WORD, end).await);
     }
 
     /// What was asked and not answered has failed.

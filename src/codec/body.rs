@@ -73,9 +73,10 @@ impl Body {
         }
     }
 
-    /// Whether this module quotes, once it is certain. A message with a topic id shows it too little.
+    /// Whether this module quotes, once it is certain. A message with a topic id shows it only by quotes that can be nothing else.
     pub(crate) fn quoted(&self) -> Option<bool> {
         match self.quoted {
+            _ if self.topic == (Topic::Id { quotes: true }) => Some(true),
             _ if self.topic != Topic::ByLength => self.pinned,
             Quoting::Open | Quoting::Assumed => None,
             Quoting::Yes => Some(true),
@@ -121,8 +122,13 @@ impl Body {
                     self.quoted = Quoting::No;
                 }
             }
-            Form::Id { digits, quoted } => {
-                self.topic = Topic::Id;
+            Form::Id {
+                digits,
+                quoted,
+                certain,
+            } => {
+                let quotes = quoted && certain;
+                self.topic = Topic::Id { quotes };
                 (self.header.topic_id, self.header.topic_len) = (true, digits);
                 self.quoted = if quoted { Quoting::Yes } else { Quoting::No };
             }

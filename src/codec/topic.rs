@@ -27,7 +27,10 @@ pub(super) enum Topic {
     /// It began with a digit, and is a name. If a line end stands at this place, it may as well have been a topic id.
     Name { doubt: Option<usize> },
     /// It is a topic id.
-    Id,
+    Id {
+        /// The payload behind it is in quotes, and nothing else could look so: this module quotes.
+        quotes: bool,
+    },
 }
 
 /// What a topic turned out to be.
@@ -36,7 +39,12 @@ pub(super) enum Form {
     /// As [`Topic::Name`].
     Name { doubt: Option<usize> },
     /// So many digits, and whether the payload behind them is in quotes.
-    Id { digits: usize, quoted: bool },
+    Id {
+        digits: usize,
+        quoted: bool,
+        /// It could not have been a name.
+        certain: bool,
+    },
 }
 
 /// No topic id has more digits.
@@ -72,8 +80,11 @@ impl Topic {
                 return Some(Form::Name { doubt: None });
             }
             if quoted == Some(true) || header.topic_len <= seen && quoted == Some(false) {
-                let quoted = quoted == Some(true);
-                return Some(Form::Id { digits: seen, quoted });
+                return Some(Form::Id {
+                    digits: seen,
+                    quoted: quoted == Some(true),
+                    certain: true,
+                });
             }
             *self = Self::Either {
                 digits: seen,
@@ -90,23 +101,29 @@ impl Topic {
         let payload = blank.saturating_add(digits).saturating_add(1).saturating_add(blank);
         let bare = payload.saturating_add(header.payload_len);
         let in_quotes = bare.saturating_add(2);
-        let id = |quoted| Some(Form::Id { digits, quoted });
         let name_end = blank.saturating_add(header.topic_len);
         *quote |= quoted.is_none() && at == payload && byte == b'"';
         *comma |= at == name_end && byte == b',';
+        let certain = header.topic_len <= digits || !*comma && name_end < in_quotes;
+        let id = |quoted| {
+            Some(Form::Id {
+                digits,
+                quoted,
+                certain,
+            })
+        };
         let mut end = bare;
         if *quote {
             // As with names, the closing quote decides: behind a bare payload its place holds what the module itself writes.
             if at < in_quotes {
                 return None;
             }
-            let closed = body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes));
-            // In a name that is longer, with its payload, all of it may be a stranger's.
-            let name_is_longer = header.topic_len > digits.saturating_add(2);
-            if closed && !(*comma && name_is_longer) {
-                return id(true);
-            }
-            if closed {
+            // But a longer name without quotes has there what strangers wrote.
+            let longer = *comma && header.topic_len > digits.saturating_add(2);
+            if body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes)) {
+                if !longer {
+                    return id(true);
+                }
                 end = in_quotes;
             }
         } else if quoted.is_none() && at < payload {

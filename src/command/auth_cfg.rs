@@ -100,7 +100,8 @@ impl TuyaOff {
 
 at_command!([] TuyaOff => Done, ANSWER, |_, _| Some(Done));
 
-/// `AT+MQTTAUTHCFG=?`: the clouds that the module computes credentials for. Modules without the cloud commands refuse it.
+/// `AT+MQTTAUTHCFG=?`: the clouds that the module computes credentials for. Modules without the cloud commands refuse it. Its nine
+/// lines take a line buffer of 640 bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct TestAuthCfg;
 

@@ -12,9 +12,9 @@ use crate::codec::{BodyEnd, Frame, cloud, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{AnyConnectionId, QoS, count};
+use crate::types::{Announcement, AnyConnectionId, QoS, count};
 use crate::unsolicited::Unsolicited;
-use crate::urc::{Operation, Urc};
+use crate::urc::{Operation, SnRegistration, Urc};
 
 /// How long a result is still awaited once the connection has broken.
 pub(super) const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
@@ -108,6 +108,10 @@ impl Engine<'_> {
             return self.on_direct(excess);
         }
         let line = self.decoder.line();
+        if SnRegistration::parse(line).is_some() {
+            // Its numbers are there, only the name is not whole.
+            return self.on_registration(false);
+        }
         if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
             // An error in many words.
             return self.on_final(error, now);
@@ -218,7 +222,7 @@ impl Engine<'_> {
         let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
         let exchange = self.exchange.as_mut().filter(reading);
         if let Some(connection) = connection {
-            connection.was_read(size);
+            connection.was_read(id.map_or(size, |id| announced(id, size)));
             count(match end {
                 BodyEnd::Stored => &mut connection.counters.received,
                 _ => &mut connection.counters.lost,
@@ -273,10 +277,10 @@ impl Engine<'_> {
             Urc::Announced { id, size, .. } => {
                 let Some(id) = AnyConnectionId::new(id) else { return };
                 if let Some(connection) = self.connections.get_mut(id) {
-                    connection.announce((!id.is_sn()).then_some(size));
+                    connection.announce(announced(id, size));
                 }
             }
-            Urc::SnRegistration { .. } => self.on_registration(),
+            Urc::SnRegistration { .. } => self.on_registration(true),
             Urc::Broken { id, cause } => {
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);
@@ -323,6 +327,13 @@ impl Engine<'_> {
             self.finish(outcome);
         }
     }
+}
+
+/// What an announcement tells of a message: on an MQTT-SN connection its third field may be the topic's length or its id, so that
+/// only the payload has a size (V1.3 section 1.10).
+pub(super) fn announced(id: AnyConnectionId, size: Announcement) -> Announcement {
+    let topic_len = if id.is_sn() { 0 } else { size.topic_len };
+    Announcement { topic_len, ..size }
 }
 
 fn hand_on(hook: &mut Option<UnsolicitedHook<'_>>, line: &[u8]) {

@@ -262,7 +262,7 @@ impl<'b> Engine<'b> {
             return;
         };
         if let Some(connection) = self.connections.get_mut(id) {
-            connection.was_read(header.size());
+            connection.was_read(input::announced(id, header.size()));
             count(&mut connection.counters.lost);
         }
         self.store.miss(id, header.size());

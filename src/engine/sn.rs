@@ -5,16 +5,21 @@ use crate::types::{AnyConnectionId, TopicId};
 use crate::urc::{Operation, SnRegistration, SnRegistrationKind};
 
 impl Engine<'_> {
-    /// Takes a line about a topic and its id: the result of a registration, one that the gateway made, or one of a list.
-    pub(super) fn on_registration(&mut self) {
+    /// Takes a line about a topic and its id: the result of a registration, one that the gateway made, or one of a list. If it is not
+    /// `whole`, what it has of the name is none.
+    pub(super) fn on_registration(&mut self, whole: bool) {
         let Some(found) = SnRegistration::parse(self.decoder.line()) else {
             return;
         };
         let Some(id) = AnyConnectionId::new(found.id).filter(|id| id.is_sn()) else {
             return;
         };
-        if let (Some(names), Some(topic), Some(name)) = (&mut self.names, found.topic_id, found.name) {
-            names.note(id, topic, name);
+        if let (Some(names), Some(topic)) = (&mut self.names, found.topic_id) {
+            match found.name.filter(|_| whole) {
+                Some(name) => names.note(id, topic, name),
+                // It stands for something else now.
+                None => names.forget_topic(id, topic),
+            }
         }
         match found.kind {
             SnRegistrationKind::Refused => self.on_result(Operation::Register, id.get(), false),
@@ -27,7 +32,8 @@ impl Engine<'_> {
             }
             SnRegistrationKind::Assigned => {}
             // In front of OK it belongs to the answer.
-            SnRegistrationKind::Listed => drop(self.on_information()),
+            SnRegistrationKind::Listed if whole => drop(self.on_information()),
+            SnRegistrationKind::Listed => {}
         }
     }
 

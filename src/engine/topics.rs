@@ -72,6 +72,8 @@ struct Entry<'e> {
 pub(crate) trait Names: Send {
     /// From now on this topic id stands for this name.
     fn note(&mut self, connection: AnyConnectionId, topic: TopicId, name: &[u8]);
+    /// What this topic id stands for is not known.
+    fn forget_topic(&mut self, connection: AnyConnectionId, topic: TopicId);
     /// Nothing is known of this connection any more.
     fn forget(&mut self, connection: AnyConnectionId);
     /// The name behind a topic id, if it is known.
@@ -90,8 +92,7 @@ impl Names for TopicNames<'_> {
             return;
         }
         // Also if the new name finds no room: the former one is wrong.
-        let same = |entry: &Entry<'_>| entry.place == place(connection) && entry.topic == topic;
-        while self.drop_one(same) {}
+        self.forget_topic(connection, topic);
         let Ok(len) = u8::try_from(name.len()) else { return };
         let [low, high] = topic.get().to_le_bytes();
         let free = self.buffer.get_mut(self.used..).unwrap_or_default();
@@ -104,6 +105,10 @@ impl Names for TopicNames<'_> {
         room.copy_from_slice(name);
         *header = [place(connection), low, high, len];
         self.used = self.used.saturating_add(HEADER).saturating_add(name.len());
+    }
+
+    fn forget_topic(&mut self, connection: AnyConnectionId, topic: TopicId) {
+        while self.drop_one(|entry| entry.place == place(connection) && entry.topic == topic) {}
     }
 
     fn forget(&mut self, connection: AnyConnectionId) {

@@ -189,6 +189,7 @@ fn commands_for_mqtt_sn_connections_need_them_and_questions_do_not() {
         b"AT+MQTTOPEN=1,\"=101\",1883,1,60",
         b"AT+MQTTCLOSE=?",
         b"AT+MQTTCLOSE?",
+        b"AT+MQTTREAD=1010",
         b"AT+MQTTAUTHCFG=7",
         b"AT+CGDCONT=101",
         b"",

@@ -52,8 +52,9 @@ where
     /// Has the module compute user name, password and client id for a cloud (`AT+MQTTAUTHCFG`; V1.3 section 1.18), for
     /// [`CloudCredentials::options`] and [`connect`](crate::Client::connect).
     ///
-    /// The strings are copied into `buffer`, and wiped from the line buffer. They take 250 to 400 bytes in all with most clouds, so
-    /// pass 512, or 1024 where the names of the device come near their greatest length; the line buffer needs 128 more than that.
+    /// The strings are copied into `buffer`, and wiped from the line buffer. They take 100 to 200 bytes in all where the names
+    /// of the device are short, and several hundred where they come near their greatest length, so pass 512, or 1024 then; the line
+    /// buffer needs 100 bytes more than the strings take.
     /// The transmit buffer holds the arguments and 60 bytes. If one of them is too small, nothing is lost: the module computes the same
     /// again.
     ///

@@ -48,7 +48,8 @@ impl<'b> Buffers<'b> {
     /// Three buffers.
     ///
     /// * `line` holds the answer to one command, and 48 bytes for the lines behind it: 128 bytes do for MQTT, 512 for every
-    ///   command of this crate but those that print wills and user names.
+    ///   command of this crate but those that print wills and user names, and those of [clouds](crate::cloud), which say what they take.
+    ///   On MQTT-SN connections the module prints names of topics: with 48 bytes more than the longest none stays unknown.
     /// * `message` holds the topic and payload of one received message: 255 + 1024 bytes for any message of most models. A
     ///   smaller one is fine if messages are: a larger message stays in the module.
     /// * `transmit` holds one command with its data: the payload, the topic, and 40 bytes; for connecting, user name, password,

@@ -94,7 +94,7 @@ where
     ///
     /// It is called while any call reads. Not offered are lines that may belong to an answer: while a command runs, those with
     /// its name or with none, and all until a command that was given up is settled. Nor are lines that may show a secret,
-    /// which are all while a command with one is answered; lines with control characters; and lines that do not fit the line
+    /// which are all while a command with one is answered, but for `+MQTTAUTHEVENT`; lines with control characters; and lines that do not fit the line
     /// buffer. So take a line as a hint, and ask the module where it matters.
     ///
     /// ```

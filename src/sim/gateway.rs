@@ -210,8 +210,8 @@ impl Module {
         }
     }
 
-    /// Begins to give the server another will. Subscribing again brings retained messages again, which a real gateway may
-    /// spare its client.
+    /// Begins to give the server another will. A real gateway may spare its client what follows from connecting again: retained
+    /// messages come again, and in a clean session what waits at the server for room here is lost.
     pub(super) fn update_will(&mut self, id: u16, owed: Token, will: Message) {
         let step = Token(self.next_serial());
         let Some(connection) = self.state.connection_mut(id) else {

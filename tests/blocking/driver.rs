@@ -45,7 +45,7 @@ impl Adapter for Timeout {
 }
 
 /// Lets the world go on.
-pub struct Tick(World);
+pub struct Tick(pub World);
 
 impl Idle for Tick {
     fn idle(&mut self) {

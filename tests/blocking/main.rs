@@ -8,6 +8,7 @@ mod by_timeout;
 mod driver;
 #[path = "../support/mod.rs"]
 mod shared;
+mod sn;
 mod waits;
 mod whole;
 

@@ -193,11 +193,10 @@ proptest! {
     }
 
     #[test]
-    fn a_message_with_a_topic_id_teaches_nothing_of_quotes(id in 1u16.., case in cases()) {
-        let length = case.answer.id_length.unwrap_or(2);
-        let answer = Answer { spaced: case.answer.spaced, ..Answer::id(id, length, &case.answer.payload, case.answer.quoted) };
-        let case = Case { answer, ..case };
+    fn whatever_a_message_holds_it_teaches_nothing_wrong_of_quotes(case in cases()) {
         let bytes = [&case.answer.bytes()[..], END.as_bytes()].concat();
-        prop_assert_eq!(case.setup().run([&bytes[..]]).1, case.known);
+        let shown = case.setup().run([&bytes[..]]).1;
+        prop_assert!(shown.is_none_or(|quotes| quotes == case.answer.quoted), "{:?}", shown);
+        prop_assert!(shown.is_some() || case.known.is_none());
     }
 }

@@ -1,0 +1,204 @@
+//! Messages that come with a topic id, with a name, or with two characters.
+
+use std::time::Duration;
+
+use embassy_futures::select::{Either, select};
+use fibocom_mqtt::{Announcement, Error, Message, QoS, ReceiveMode, TopicFilter};
+
+use super::support::{sleep, topic};
+use super::*;
+
+/// What READ says of the length of a topic id.
+const LENGTHS: [&str; 8] = [
+    "sn-id-length=0",
+    "sn-id-length=1",
+    "sn-id-length=2",
+    "sn-id-length=5",
+    "sn-id-length=digits",
+    "sn-id-length=id",
+    "sn-id-length=255",
+    "sn-id-length=65535",
+];
+
+/// Every way to print topics, ids and lengths that the simulator has.
+pub fn dialects() -> Vec<Vec<&'static str>> {
+    let mut dialects = Vec::new();
+    for quotes in ["quote-read=yes", "quote-read=no"] {
+        for announce in ["sn-announce=id", "sn-announce=length"] {
+            dialects.push(vec![quotes, announce, "sn-topics=names"]);
+            dialects.extend(LENGTHS.map(|length| vec![quotes, announce, length]));
+        }
+    }
+    dialects
+}
+
+async fn next<'buf>(world: &World, client: &mut TestSnClient<'_, '_>, buffer: &'buf mut [u8]) -> Message<'buf> {
+    match select(client.recv(buffer), sleep(world, Duration::from_secs(30))).await {
+        Either::First(message) => message.unwrap(),
+        Either::Second(()) => panic!("no message came"),
+    }
+}
+
+#[test]
+fn a_message_comes_under_its_name_in_every_dialect() {
+    for knobs in dialects() {
+        let world = module(&knobs);
+        let other = world.broker().client("other");
+        with_client(&world, async |client| {
+            client
+                .subscribe(TopicFilter::new("#").unwrap(), QoS::ExactlyOnce)
+                .await
+                .unwrap();
+            let mut buffer = [0; 300];
+            for (name, payload) in [
+                ("plant/7/level", &b"2.71"[..]),
+                ("t7", b"short"),
+                ("plant/7/level", b""),
+                ("plant/8", b"\r\nOK\r\n+MQTTBREAK: 101,1\r\n"),
+                ("plant/9", &[0xff; 200]),
+            ] {
+                other.publish(name, payload, 1, false);
+                let message = next(&world, client, &mut buffer).await;
+                assert_eq!(message.topic_str(), Some(name), "{knobs:?}");
+                assert_eq!(message.payload(), payload, "{knobs:?}");
+                assert_eq!(message.qos(), QoS::AtLeastOnce);
+                let by_id = name.len() != 2 && !knobs.contains(&"sn-topics=names");
+                assert_eq!(message.topic_id().is_some(), by_id, "{knobs:?}");
+            }
+            assert_eq!((client.counters().received, client.counters().lost), (5, 0));
+        });
+    }
+}
+
+#[test]
+fn an_id_whose_name_is_not_known_is_given_as_it_is() {
+    let world = module(&["sn-predefined=900=plant/9"]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client.subscribe(id(900), QoS::AtLeastOnce).await.unwrap();
+        other.publish("plant/9", "x", 1, false);
+        // The payload needs no room for a name.
+        let mut buffer = [0; 1];
+        let message = next(&world, client, &mut buffer).await;
+        assert_eq!(message.topic_id(), Some(id(900)));
+        assert_eq!((message.topic(), message.payload()), (&b""[..], &b"x"[..]));
+    });
+}
+
+#[test]
+fn a_buffer_without_room_for_the_name_is_told_and_nothing_is_lost() {
+    let world = module(&[]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client
+            .subscribe(TopicFilter::new("plant/+").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        other.publish("plant/9", "four", 1, false);
+        let mut small = [0; 10];
+        let size = Announcement {
+            topic_len: 7,
+            payload_len: 4,
+        };
+        let told = select(client.recv(&mut small), sleep(&world, Duration::from_secs(30))).await;
+        let Either::First(told) = told else {
+            panic!("nothing came")
+        };
+        assert_eq!(told.unwrap_err(), Error::TooLarge(size));
+        let mut buffer = [0; 11];
+        let message = next(&world, client, &mut buffer).await;
+        assert_eq!((message.topic(), message.payload()), (&b"plant/9"[..], &b"four"[..]));
+    });
+}
+
+#[test]
+fn announcements_are_not_sized_and_do_not_wait_for_silence() {
+    // Ids that would be sizes no buffer has.
+    let world = module(&["sn-predefined=65535=plant/9"]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client.subscribe(id(65535), QoS::AtLeastOnce).await.unwrap();
+        for n in 0..3u8 {
+            other.publish("plant/9", [n], 1, false);
+        }
+        sleep(&world, Duration::from_secs(1)).await;
+        let start = world.clock().elapsed();
+        let mut buffer = [0; 16];
+        for n in 0..3 {
+            let message = next(&world, client, &mut buffer).await;
+            assert_eq!(message.payload(), [n]);
+        }
+        assert!(world.clock().elapsed() - start < Duration::from_millis(1000));
+    });
+}
+
+#[test]
+fn messages_in_lines_have_ids_and_names_too() {
+    for knobs in [&["sn-topics=ids"][..], &["sn-topics=names"]] {
+        let world = module(knobs);
+        let other = world.broker().client("other");
+        with_modem(&world, 64, async |modem| {
+            modem.set_receive_mode(ReceiveMode::Direct);
+            let mut client = modem.client(SnConnectionId::FIRST);
+            client.connect(&options()).await.unwrap();
+            client
+                .subscribe(TopicFilter::new("#").unwrap(), QoS::AtLeastOnce)
+                .await
+                .unwrap();
+            let mut buffer = [0; 64];
+            for name in ["plant/7", "12", "plant/7"] {
+                other.publish(name, "text", 1, false);
+                let message = next(&world, &mut client, &mut buffer).await;
+                assert_eq!(
+                    (message.topic_str(), message.payload()),
+                    (Some(name), &b"text"[..]),
+                    "{knobs:?}"
+                );
+                let by_id = name.len() != 2 && knobs[0] == "sn-topics=ids";
+                assert_eq!(message.topic_id(), by_id.then(|| id(1)), "{knobs:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_registration_that_comes_between_the_answers_of_another_command_is_noted() {
+    let world = module(&[]);
+    with_client(&world, async |client| {
+        world.emit_raw(b"\r\n+MQTTSNREG: 101,2,77,\"plant/a,\"b\"\r\n\r\n+MQTTSNREG: 102,2,77,\"other\"\r\n");
+        client.register(topic("plant/1")).await.unwrap();
+        assert_eq!(client.topic_name(id(77)), Some(&b"plant/a,\"b"[..]));
+        // The id is given to another topic.
+        world.emit_raw(b"\r\n+MQTTSNREG: 101,2,77,\"plant/b\"\r\n");
+        client.register(topic("plant/1")).await.unwrap();
+        assert_eq!(client.topic_name(id(77)), Some(&b"plant/b"[..]));
+    });
+}
+
+#[test]
+fn a_payload_too_large_stays_in_the_module() {
+    let world = module(&["sn-announce=id"]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client
+            .subscribe(TopicFilter::new("plant/9").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        other.publish("plant/9", [b'x'; 40], 1, false);
+        other.publish("plant/9", "small", 1, false);
+        sleep(&world, Duration::from_secs(1)).await;
+        let size = Announcement {
+            topic_len: 0,
+            payload_len: 40,
+        };
+        let mut small = [0; 39];
+        for _ in 0..2 {
+            assert_eq!(client.recv(&mut small).await.unwrap_err(), Error::TooLarge(size));
+        }
+        assert_eq!(commands(&world, "AT+MQTTREAD"), [""; 0]);
+        assert_eq!(client.skip().await, Ok(Some(size)));
+        let message = client.recv(&mut small).await.unwrap();
+        assert_eq!(message.payload(), b"small");
+        assert_eq!(client.counters().lost, 0);
+    });
+}

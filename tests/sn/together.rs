@@ -1,0 +1,97 @@
+//! MQTT and MQTT-SN connections of one module, side by side.
+
+use fibocom_mqtt::{AnyConnectionId, ConnectOptions, ConnectionId, Error, Incoming, Publication, QoS, TopicFilter};
+
+use super::support::topic;
+use super::*;
+
+const MQTT: AnyConnectionId = AnyConnectionId::Mqtt(ConnectionId::SECOND);
+const SN: AnyConnectionId = AnyConnectionId::Sn(SnConnectionId::SECOND);
+
+async fn connect_both(modem: &mut TestModem<'_>) {
+    let filter = TopicFilter::new("down/#").unwrap();
+    let mut mqtt = modem.client(ConnectionId::SECOND);
+    mqtt.connect(&ConnectOptions::new("broker", 1883).client_id("mqtt"))
+        .await
+        .unwrap();
+    mqtt.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+    let mut sn = modem.client(SnConnectionId::SECOND);
+    sn.connect(&SnConnectOptions::new("gateway", 1883).client_id("sn"))
+        .await
+        .unwrap();
+    sn.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+}
+
+#[test]
+fn each_gets_its_own_messages_and_publishes_beside_the_other() {
+    let world = module(&[]);
+    let other = world.broker().client("other");
+    other.subscribe("up/#", 1);
+    with_modem(&world, 128, async |modem| {
+        connect_both(modem).await;
+        let mut buffer = [0; 64];
+        for n in 0..20u8 {
+            other.publish("down/x", [n], 1, false);
+            let mut from = Vec::new();
+            for _ in 0..2 {
+                let Ok(Incoming::Message(id, message)) = modem.recv_any(&mut buffer).await else {
+                    panic!("a message of each");
+                };
+                assert_eq!((message.topic(), message.payload()), (&b"down/x"[..], &[n][..]));
+                assert_eq!(message.topic_id().is_some(), id == SN);
+                from.push(id);
+            }
+            from.sort();
+            assert_eq!(from, [MQTT, SN]);
+            let publication = Publication::new(topic("up/x"), &buffer[..1]).qos(QoS::AtLeastOnce);
+            modem.client(ConnectionId::SECOND).publish(&publication).await.unwrap();
+            modem
+                .client(SnConnectionId::SECOND)
+                .publish(&publication)
+                .await
+                .unwrap();
+        }
+        assert_eq!(modem.counters().confirmed, 40);
+        assert_eq!(modem.client(SnConnectionId::SECOND).counters().received, 20);
+    });
+    assert_eq!(other.received().len(), 40);
+}
+
+#[test]
+fn only_those_are_waited_for_that_are_asked_for() {
+    let world = module(&[]);
+    let other = world.broker().client("other");
+    with_modem(&world, 128, async |modem| {
+        connect_both(modem).await;
+        let mut buffer = [0; 64];
+        other.publish("down/x", "1", 1, false);
+        let Ok(Incoming::Message(SN, size)) = modem.wait_any(&[SnConnectionId::SECOND], buffer.len()).await else {
+            panic!("a message");
+        };
+        assert_eq!(size.size(), 7);
+        // It waits in the message buffer, and leaves room for one whose size is known.
+        let message = modem.client(ConnectionId::SECOND).recv(&mut buffer).await.unwrap();
+        assert_eq!(message.payload(), b"1");
+        // Skipping does not need to know the protocol.
+        assert_eq!(modem.client(SN).skip().await, Ok(Some(size)));
+    });
+}
+
+#[test]
+fn a_message_whose_size_is_not_known_waits_for_the_whole_buffer() {
+    let world = module(&[]);
+    let other = world.broker().client("other");
+    with_modem(&world, 128, async |modem| {
+        connect_both(modem).await;
+        let mut buffer = [0; 64];
+        other.publish("down/x", "1", 1, false);
+        let waiting = modem.wait_any(&[ConnectionId::SECOND], buffer.len()).await;
+        assert!(matches!(waiting, Ok(Incoming::Message(MQTT, _))), "{waiting:?}");
+        let blocked = modem.client(SnConnectionId::SECOND).recv(&mut buffer).await;
+        assert_eq!(blocked.unwrap_err(), Error::OtherMessage(MQTT));
+        for _ in 0..2 {
+            let next = modem.recv_any(&mut buffer).await;
+            assert!(matches!(next, Ok(Incoming::Message(..))), "{next:?}");
+        }
+    });
+}
