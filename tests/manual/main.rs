@@ -9,9 +9,12 @@ mod examples;
 mod messages;
 mod mqtt_sn;
 mod refusals;
+mod refused;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
+mod topic_ids;
 mod unsolicited;
 
 use table::Covered;
@@ -20,6 +23,7 @@ use table::Covered;
 fn every_row_is_exercised_in_each_of_its_forms() {
     let mut covered = Covered::default();
     connections::walk(&mut covered);
+    settings::walk(&mut covered);
     messages::walk(&mut covered);
     mqtt_sn::walk(&mut covered);
     clouds::walk(&mut covered);
