@@ -250,7 +250,8 @@ fn a_message_that_was_read_before_another_connection_keeps_its_number() {
             .unwrap();
         other.publish("plant/9", "x", 1, false);
         // Too small for its name, so it waits in the driver.
-        let told = select(client.recv(&mut [0; 1]), sleep(&world, Duration::from_secs(30))).await;
+        let mut one = [0; 1];
+        let told = select(client.recv(&mut one), sleep(&world, Duration::from_secs(30))).await;
         assert!(matches!(told, Either::First(Err(Error::TooLarge(_)))));
         client.disconnect().await.unwrap();
         client.connect(&options()).await.unwrap();
