@@ -3,6 +3,7 @@
 use atat::{CmeError, CmsError, DigestResult, Digester, InternalError};
 
 use crate::cloud::RegistrationAnswer;
+use crate::codec::Body;
 use crate::codec::grammar::{self, ReadHeader};
 use crate::error::ModuleError;
 use crate::urc::Urc;
@@ -66,6 +67,9 @@ impl FibocomDigester {
     /// How long a message is with its header. The closing quote decides whether it is quoted: in a message that is not, the
     /// module's own line end or result stands in its place.
     fn message_len(&mut self, rest: &[u8], header: (ReadHeader, usize)) -> Option<usize> {
+        if header.0.is_sn() {
+            return self.sn_message_len(rest, header);
+        }
         let (
             ReadHeader {
                 topic_len,
@@ -91,6 +95,18 @@ impl FibocomDigester {
         rest.get(..len)?;
         self.quoted = Some(quoted);
         Some(len)
+    }
+
+    /// The same on an MQTT-SN connection, where a topic id may stand in the topic's place and has no length.
+    fn sn_message_len(&mut self, rest: &[u8], (header, head): (ReadHeader, usize)) -> Option<usize> {
+        let mut body = Body::new(header, self.quoted);
+        let taken = body.take(rest.get(head..)?, &mut []);
+        if !body.is_complete() {
+            return None;
+        }
+        let (_, beyond) = body.finish(&mut []);
+        self.quoted = body.quoted();
+        head.checked_add(taken)?.checked_sub(beyond.len())
     }
 }
 
@@ -207,6 +223,33 @@ mod tests {
         ];
         for size in [1, 5, 4096] {
             assert_eq!(digest(bytes.as_bytes(), size), expected, "by {size}");
+        }
+    }
+
+    #[test]
+    fn messages_with_topic_ids_are_framed_as_the_driver_frames_them() {
+        let payload = b"x\r\n\r\nOK\r\n+MQTTBREAK: 101,1\r\nOK\r\n";
+        for (quote, name) in [("\"", "\"plant\""), ("", "plant")] {
+            for topic_len in ["0", "1", "2", "5", "7", "255", "65535"] {
+                let mut bytes = Vec::new();
+                let mut expected = Vec::new();
+                for (topic, topic_len) in [("12", topic_len), (name, "5"), ("65535", topic_len)] {
+                    let len = payload.len();
+                    let line = [
+                        format!("+MQTTREAD: 101,1,{topic_len},{len},{topic},{quote}").as_bytes(),
+                        payload,
+                        quote.as_bytes(),
+                    ]
+                    .concat();
+                    expected.push(format!("ok {}", line.escape_ascii()));
+                    bytes.extend_from_slice(b"\r\n");
+                    bytes.extend_from_slice(&line);
+                    bytes.extend_from_slice(b"\r\n\r\nOK\r\n");
+                }
+                for size in [1, 3, 7, 64, 4096] {
+                    assert_eq!(digest(&bytes, size), expected, "{topic_len} by {size}");
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@
 //! On an MQTT-SN connection a bare topic id may stand in the topic's place: see [`Topic`].
 
 use super::grammar::ReadHeader;
-use super::topic::{Form, Topic};
+use super::topic::{self, Form, Topic};
 
 /// How a body ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum BodyEnd {
     Stored,
     /// They are larger than the store, and gone.
     TooLarge,
-    /// The separators did not stand where the lengths put them.
+    /// The separators did not stand where the lengths put them, or it cannot be told which of two messages it is.
     Malformed,
 }
 
@@ -73,9 +73,10 @@ impl Body {
         }
     }
 
-    /// Whether this module quotes, once it is certain. A message with a topic id shows it too little.
+    /// Whether this module quotes, once it is certain. A message with a topic id shows it only by quotes that can be nothing else.
     pub(crate) fn quoted(&self) -> Option<bool> {
         match self.quoted {
+            _ if self.topic == (Topic::Id { quotes: true }) => Some(true),
             _ if self.topic != Topic::ByLength => self.pinned,
             Quoting::Open | Quoting::Assumed => None,
             Quoting::Yes => Some(true),
@@ -115,14 +116,19 @@ impl Body {
         self.topic = topic;
         let Some(form) = form else { return };
         match form {
-            Form::Name => {
-                self.topic = Topic::Name;
+            Form::Name { doubt } => {
+                self.topic = Topic::Name { doubt };
                 if self.quoted == Quoting::Open {
                     self.quoted = Quoting::No;
                 }
             }
-            Form::Id { digits, quoted } => {
-                self.topic = Topic::Id;
+            Form::Id {
+                digits,
+                quoted,
+                certain,
+            } => {
+                let quotes = quoted && certain;
+                self.topic = Topic::Id { quotes };
                 (self.header.topic_id, self.header.topic_len) = (true, digits);
                 self.quoted = if quoted { Quoting::Yes } else { Quoting::No };
             }
@@ -154,7 +160,7 @@ impl Body {
         };
         let end = if !self.fits(store) {
             BodyEnd::TooLarge
-        } else if !stands {
+        } else if !stands || self.is_doubtful(store) {
             BodyEnd::Malformed
         } else {
             self.compact(store);
@@ -240,6 +246,14 @@ impl Body {
             .saturating_add(self.header.topic_len)
             .saturating_add(self.topic_quote());
         !self.fits(store) || self.at(comma, store) == b','
+    }
+
+    /// Whether all of it may have been a shorter message with a topic id, and then what the module wrote behind that.
+    fn is_doubtful(&self, store: &[u8]) -> bool {
+        match self.topic {
+            Topic::Name { doubt: Some(end) } => topic::is_line_end(Some(self.at(end, store))),
+            _ => false,
+        }
     }
 
     /// Whether quotes stand where the lengths put them. The closing one decides; of a body larger than the store it is the

@@ -61,6 +61,12 @@ impl Request {
         self.is_publication() || matches!(self.kind, Kind::Dynamic(_))
     }
 
+    /// Whether the lines in front of its final result are its answer. Elsewhere what is told comes in a form of its own, and other lines
+    /// are none of it.
+    pub(super) fn keeps_lines(&self) -> bool {
+        matches!(self.kind, Kind::Plain | Kind::Upload)
+    }
+
     /// The connection, if this is a publication.
     pub(super) fn publishes_on(&self) -> Option<AnyConnectionId> {
         match self.kind {

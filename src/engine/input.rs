@@ -123,7 +123,8 @@ impl Engine<'_> {
         let Some(exchange) = &mut self.exchange else { return };
         // The echo of a long command is of no interest; an answer is.
         let echo = line.windows(2).any(|part| part == b"AT");
-        if !echo && exchange.phase == Phase::Answer && belongs(line, self.transmit.command()) {
+        let keeps = exchange.request.keeps_lines() && exchange.phase == Phase::Answer;
+        if !echo && keeps && belongs(line, self.transmit.command()) {
             exchange.overflow = true;
         }
     }
@@ -136,14 +137,14 @@ impl Engine<'_> {
         };
         let line = self.decoder.line();
         let own = belongs(line, self.transmit.command());
-        if exchange.phase != Phase::Answer || matches!(exchange.request.kind, Kind::Dynamic(_)) {
+        if exchange.phase != Phase::Answer {
             return own;
         }
         if let Kind::Read(id) = exchange.request.kind {
             if grammar::read_empty(line, id.get()) {
                 exchange.read = Some(ReadEnd::Empty);
             }
-        } else if own {
+        } else if own && exchange.request.keeps_lines() {
             // Behind what is kept there must be room for the lines that follow.
             let room = self.decoder.room() >= ENGINE_LINE.saturating_add(2);
             exchange.overflow |= !room || !self.decoder.keep();

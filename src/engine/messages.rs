@@ -37,8 +37,7 @@ impl Engine<'_> {
 
     /// The topic id of that message, if it has one.
     pub(crate) fn stored_topic_id(&self, id: AnyConnectionId) -> Option<TopicId> {
-        self.store.stored(id).filter(|stored| stored.topic_id)?;
-        TopicId::from_digits(self.store.bytes(id).0)
+        self.store.topic_id(id).map(|(topic_id, _)| topic_id)
     }
 
     /// The size of the message of this connection that comes next, if it is known to be lost.
@@ -55,8 +54,9 @@ impl Engine<'_> {
     /// empty if that is not known.
     pub(crate) fn stored_bytes(&self, id: AnyConnectionId) -> (&[u8], &[u8]) {
         let (topic, payload) = self.store.bytes(id);
-        match self.stored_topic_id(id) {
-            Some(topic_id) => (self.topic_name(id, topic_id).unwrap_or_default(), payload),
+        match self.store.topic_id(id) {
+            Some((topic_id, true)) => (self.topic_name(id, topic_id).unwrap_or_default(), payload),
+            Some((_, false)) => (&[], payload),
             None => (topic, payload),
         }
     }

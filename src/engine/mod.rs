@@ -166,6 +166,11 @@ impl<'b> Engine<'b> {
         self.transmit.load_upload(len, write)
     }
 
+    /// Drops what was loaded and not begun.
+    pub(crate) fn unload(&mut self) {
+        self.transmit.clear();
+    }
+
     /// Takes the next piece of an upload's data, if all before it is written and the module wants it.
     pub(crate) fn feed(&mut self, data: &[u8]) {
         self.transmit.feed(data);

@@ -1,6 +1,7 @@
 //! MQTT-SN: topics and their ids (V1.3 section 1.14).
 
-use super::Engine;
+use super::store::Store;
+use super::{Engine, Names};
 use crate::types::{AnyConnectionId, TopicId};
 use crate::urc::{Operation, SnRegistration, SnRegistrationKind};
 
@@ -15,11 +16,7 @@ impl Engine<'_> {
             return;
         };
         if let (Some(names), Some(topic)) = (&mut self.names, found.topic_id) {
-            match found.name.filter(|_| whole) {
-                Some(name) => names.note(id, topic, name),
-                // It stands for something else now.
-                None => names.forget_topic(id, topic),
-            }
+            note(*names, &mut self.store, (id, topic), found.name.filter(|_| whole));
         }
         match found.kind {
             SnRegistrationKind::Refused => self.on_result(Operation::Register, id.get(), false),
@@ -40,7 +37,7 @@ impl Engine<'_> {
     /// A topic has this id from now on.
     pub(crate) fn note_topic(&mut self, id: AnyConnectionId, topic: TopicId, name: &[u8]) {
         if let Some(names) = &mut self.names {
-            names.note(id, topic, name);
+            note(*names, &mut self.store, (id, topic), Some(name));
         }
     }
 
@@ -48,6 +45,7 @@ impl Engine<'_> {
     pub(crate) fn forget_topics(&mut self, id: AnyConnectionId) {
         if let Some(names) = &mut self.names {
             names.forget(id);
+            self.store.unname(id, None);
         }
     }
 
@@ -66,5 +64,16 @@ impl Engine<'_> {
         for id in AnyConnectionId::ALL.into_iter().filter(|id| id.is_sn()) {
             self.forget_topics(id);
         }
+    }
+}
+
+/// A topic id stands for this name from now on, or for one that did not come whole.
+fn note(names: &mut dyn Names, store: &mut Store<'_>, (id, topic): (AnyConnectionId, TopicId), name: Option<&[u8]>) {
+    if names.name(id, topic).is_some_and(|former| Some(former) != name) {
+        store.unname(id, Some(topic));
+    }
+    match name {
+        Some(name) => names.note(id, topic, name),
+        None => names.forget_topic(id, topic),
     }
 }

@@ -3,7 +3,7 @@
 
 use heapless::Deque;
 
-use crate::types::{Announcement, AnyConnectionId, QoS};
+use crate::types::{Announcement, AnyConnectionId, QoS, TopicId};
 
 /// What stands in front of an entry of the queue: connection, quality of service, and two bytes each for the lengths of topic
 /// and payload.
@@ -14,6 +14,9 @@ const LOST: u8 = u8::MAX;
 
 /// Beside a quality of service: in place of the topic are the digits of its id.
 const TOPIC_ID: u8 = 0x80;
+
+/// In the first of those digits: what the id stood for is not known any more, and what it stands for now is another topic.
+const UNNAMED: u8 = 0x80;
 
 /// A message in the store, not yet handed to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +181,42 @@ impl<'b> Store<'b> {
         bytes.split_at_checked(stored.size.topic_len).unwrap_or_default()
     }
 
+    /// The topic id of the next message of a connection, if it has one, and whether it still stands for what it stood for.
+    pub(super) fn topic_id(&self, id: AnyConnectionId) -> Option<(TopicId, bool)> {
+        self.stored(id).filter(|stored| stored.topic_id)?;
+        topic_id(self.bytes(id).0)
+    }
+
+    /// From now on this topic id, or each, stands for another topic than in the messages that are there.
+    pub(super) fn unname(&mut self, id: AnyConnectionId, topic: Option<TopicId>) {
+        let mut begin = self.queued;
+        for n in 0..self.read.len() {
+            let Some(stored) = self.read.iter().nth(n).copied() else {
+                break;
+            };
+            if stored.id == id && stored.topic_id {
+                self.unname_at(begin, stored.size, topic);
+            }
+            begin = begin.saturating_add(stored.size.size());
+        }
+        let mut begin = 0;
+        while let Some(entry) = self.entry(begin) {
+            if entry.id == id && entry.topic_id {
+                self.unname_at(entry.at, entry.size, topic);
+            }
+            begin = entry.end();
+        }
+    }
+
+    fn unname_at(&mut self, at: usize, size: Announcement, topic: Option<TopicId>) {
+        let digits = self.buffer.get_mut(at..).unwrap_or_default();
+        let digits = digits.get_mut(..size.topic_len).unwrap_or_default();
+        let own = topic.is_none_or(|topic| topic_id(digits).is_some_and(|(own, _)| own == topic));
+        if let Some(first) = digits.first_mut().filter(|_| own) {
+            *first |= UNNAMED;
+        }
+    }
+
     /// The next message of a connection was handed out, or is not wanted, or its loss was told.
     pub(super) fn forget(&mut self, id: AnyConnectionId) {
         match self.next(id) {
@@ -311,4 +350,13 @@ impl<'b> Store<'b> {
         let sizes = self.read.iter().map(|stored| stored.size.size());
         sizes.fold(self.queued, usize::saturating_add).min(self.buffer.len())
     }
+}
+
+/// The topic id in digits, and whether it still stands for what it stood for.
+fn topic_id(digits: &[u8]) -> Option<(TopicId, bool)> {
+    let mut plain = heapless::Vec::<u8, 5>::from_slice(digits).ok()?;
+    let first = plain.first_mut()?;
+    let named = *first & UNNAMED == 0;
+    *first &= !UNNAMED;
+    Some((TopicId::from_digits(&plain)?, named))
 }

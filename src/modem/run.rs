@@ -12,7 +12,7 @@ use super::Modem;
 use super::outline::Outlined;
 use crate::clock::earlier;
 use crate::engine::{ENGINE_LINE, Kind, Outcome, Request};
-use crate::error::Error;
+use crate::error::{Error, InvalidInput};
 use crate::types::Delivery;
 use crate::{Clock, Instant};
 
@@ -97,6 +97,9 @@ where
         self.settle().await?;
         self.engine.check(&request)?;
         if self.must_wake() {
+            // Not for what is refused.
+            self.load(write, data, request)?;
+            self.engine.unload();
             self.wake_up().await?;
             self.settle().await?;
         }
@@ -133,10 +136,7 @@ where
         data: &[u8],
         request: Request,
     ) -> Result<Outcome, Error<T::Error>> {
-        match request.kind {
-            Kind::Upload => self.engine.load_upload(data.len(), write)?,
-            _ => self.engine.load(data, write)?,
-        }
+        self.load(write, data, request)?;
         self.engine.begin(request, self.clock.now());
         loop {
             if let Some(outcome) = self.engine.take_outcome() {
@@ -144,6 +144,18 @@ where
             }
             self.engine.feed(data);
             self.wait(None).await?;
+        }
+    }
+
+    fn load(
+        &mut self,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+        request: Request,
+    ) -> Result<(), InvalidInput> {
+        match request.kind {
+            Kind::Upload => self.engine.load_upload(data.len(), write),
+            _ => self.engine.load(data, write),
         }
     }
 

@@ -217,3 +217,13 @@ fn a_result_longer_than_the_line_buffer_ends_the_call_and_is_not_owed() {
         });
     }
 }
+
+#[test]
+fn lines_of_others_take_no_secret_away() {
+    for noise in ["y".repeat(600), "yyyy yyyy\r\n".repeat(80), "+CREG: 1\r\n".repeat(80)] {
+        for answer in orders(r#"+MQTTAUTHDYN: 1,"pk","dn","s3cret""#) {
+            let answer = [format!("\r\n{noise}\r\n").as_bytes(), &answer].concat();
+            assert_eq!(ended(&answer), Ok(()), "{noise}");
+        }
+    }
+}

@@ -12,8 +12,8 @@ use std::time::Duration;
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{EarlyCommand, Fault, NetworkNeed, Port, Settings, Unplugged, VirtualClock, World};
 use fibocom_mqtt::{
-    Clock, ConnectionId, Dialect, Error, Event, Feature, Incoming, Limit, Network, Publication, Tls, TlsProblem, Trace,
-    command,
+    AnyConnectionId, Clock, ConnectionId, Dialect, Error, Event, Feature, Incoming, InvalidInput, Limit, Network,
+    Publication, QoS, SnConnectOptions, SnConnectionId, Tls, TlsProblem, TopicFilter, Trace, command,
 };
 use support::*;
 

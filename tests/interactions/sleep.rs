@@ -67,3 +67,38 @@ fn a_module_that_has_just_answered_is_not_called() {
         assert_eq!(world.record().commands().len(), before + 3);
     });
 }
+
+#[test]
+fn what_the_module_lacks_wakes_it_not() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    world.block_on(async {
+        let mut modem = attached(&mut memory, &world).await;
+        modem.set_feature(Feature::SnConnections, false);
+        modem.allow_sleep(true).await.unwrap();
+        sleep(&world, 60 * SECOND).await;
+        let before = world.record().written().len();
+        let id = AnyConnectionId::Sn(SnConnectionId::FIRST);
+        let lacks = |ended: Result<(), Error<Unplugged>>| {
+            let feature = Feature::SnConnections;
+            let lacks = matches!(ended, Err(Error::Invalid(InvalidInput::Unsupported { feature: lacked, .. })) if lacked == feature);
+            assert!(lacks, "{ended:?}");
+        };
+        let mut client = modem.client(id);
+        lacks(client.disconnect().await);
+        lacks(client.skip().await.map(drop));
+        assert_eq!(client.recv(&mut [0; 8]).await.unwrap_err(), Error::NotConnected);
+        let mut client = modem.client(SnConnectionId::FIRST);
+        let name = topic("t");
+        lacks(client.connect(&SnConnectOptions::new("gateway", 1)).await);
+        lacks(client.publish(&Publication::new(name, b"")).await.map(drop));
+        lacks(client.subscribe(TopicFilter::new("t").unwrap(), QoS::AtMostOnce).await);
+        lacks(client.unsubscribe(TopicFilter::new("t").unwrap()).await);
+        lacks(client.register(name).await.map(drop));
+        lacks(client.registrations().await);
+        lacks(client.update_will_topic(name, QoS::AtMostOnce, false).await);
+        lacks(client.update_will_message(b"m").await);
+        assert_eq!(world.record().written().len(), before);
+        assert!(world.module(|module| module.is_asleep()));
+    });
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use embassy_futures::poll_once;
-use fibocom_mqtt::{Error, Event, Operation, QoS, SettledEnd};
+use fibocom_mqtt::{Delivery, Error, Event, Operation, Publication, QoS, SettledEnd};
 
 use super::support::{sleep, topic};
 use super::*;
@@ -97,5 +97,29 @@ fn updates_of_a_will_can_fail() {
             client.update_will_topic(topic, QoS::AtMostOnce, false).await,
             Err(Error::NotConnected)
         );
+    });
+}
+
+#[test]
+fn lines_that_come_in_between_do_not_take_a_result_away() {
+    let world = module(&[]);
+    with_client(&world, async |client| {
+        // Of a list whose call was dropped, and more than the line buffer holds.
+        let listed = format!("\r\n+MQTTSNREG: 101,8,\"{}\"\r\n", "x".repeat(100)).repeat(5);
+        let result = "\r\nOK\r\n\r\n+MQTTSNREG: 101,1,7,\"plant/7\"\r\n";
+        world.on_command(b"AT+MQTTSNREG=101,\"plant/7\"", format!("{listed}{result}").as_bytes());
+        assert_eq!(client.register(topic("plant/7")).await, Ok(Some(id(7))));
+        // What is left of a message in a line, say.
+        let noises = ["y".repeat(400), "yyyy yyyy\r\n".repeat(50)];
+        let ends = [(0, Err(Error::Refused)), (1, Ok(Delivery::Confirmed))];
+        for (n, (noise, (status, end))) in noises.iter().flat_map(|noise| ends.map(|end| (noise, end))).enumerate() {
+            let up = format!("up/{n}");
+            world.on_command(
+                format!("AT+MQTTPUB=101,\"{up}\"").as_bytes(),
+                format!("\r\n{noise}\r\n\r\nOK\r\n\r\n+MQTTPUB: 101,{status}\r\n").as_bytes(),
+            );
+            let publication = Publication::new(topic(&up), b"").qos(QoS::AtLeastOnce);
+            assert_eq!(client.publish(&publication).await, end);
+        }
     });
 }

@@ -202,3 +202,63 @@ fn a_payload_too_large_stays_in_the_module() {
         assert_eq!(client.counters().lost, 0);
     });
 }
+
+#[test]
+fn a_message_that_waits_does_not_come_under_the_name_of_a_later_topic() {
+    // In lines, so that several wait in the driver.
+    for reopened in [true, false] {
+        let world = module(&[]);
+        with_modem(&world, 128, async |modem| {
+            modem.set_receive_mode(ReceiveMode::Direct);
+            let mut client = modem.client(SnConnectionId::FIRST);
+            client.connect(&options()).await.unwrap();
+            world.emit_raw(b"\r\n+MQTTSNREG: 101,2,77,\"former\"\r\n\r\n+MQTTMSG: 101,0,78,\"0\"\r\n");
+            world.emit_raw(b"\r\n+MQTTMSG: 101,0,77,\"1\"\r\n\r\n+MQTTMSG: 101,1,77,\"2\"\r\n");
+            sleep(&world, Duration::from_secs(1)).await;
+            if reopened {
+                client.disconnect().await.unwrap();
+                client.connect(&options()).await.unwrap();
+            }
+            world.emit_raw(b"\r\n+MQTTSNREG: 101,2,77,\"later\"\r\n\r\n+MQTTMSG: 101,1,77,\"3\"\r\n");
+            world.emit_raw(b"\r\n+MQTTSNREG: 101,2,78,\"known now\"\r\n");
+            sleep(&world, Duration::from_secs(1)).await;
+            let mut buffer = [0; 16];
+            let expected: [(u16, &[u8], QoS, &[u8]); 4] = [
+                (78, if reopened { b"" } else { b"known now" }, QoS::AtMostOnce, b"0"),
+                (77, b"", QoS::AtMostOnce, b"1"),
+                (77, b"", QoS::AtLeastOnce, b"2"),
+                (77, b"later", QoS::AtLeastOnce, b"3"),
+            ];
+            for (number, name, qos, payload) in expected {
+                let message = next(&world, &mut client, &mut buffer).await;
+                assert_eq!(message.topic_id(), Some(id(number)));
+                assert_eq!((message.topic(), message.payload()), (name, payload), "{reopened}");
+                assert_eq!(message.qos(), qos);
+            }
+        });
+    }
+}
+
+#[test]
+fn a_message_that_was_read_before_another_connection_keeps_its_number() {
+    let world = module(&[]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client
+            .subscribe(TopicFilter::new("#").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        other.publish("plant/9", "x", 1, false);
+        // Too small for its name, so it waits in the driver.
+        let mut one = [0; 1];
+        let told = select(client.recv(&mut one), sleep(&world, Duration::from_secs(30))).await;
+        assert!(matches!(told, Either::First(Err(Error::TooLarge(_)))));
+        client.disconnect().await.unwrap();
+        client.connect(&options()).await.unwrap();
+        assert_eq!(client.register(topic("other")).await, Ok(Some(id(1))));
+        let mut buffer = [0; 16];
+        let message = next(&world, client, &mut buffer).await;
+        assert_eq!((message.topic(), message.payload()), (&b""[..], &b"x"[..]));
+        assert_eq!(message.topic_id(), Some(id(1)));
+    });
+}

@@ -219,7 +219,7 @@ impl Raw {
         }
         self.tls = tls && name == "aliyun";
         let cloud = self.device(&name)?;
-        self.refuse_rest(&name)?;
+        self.refuse_all(&format!("--cloud {name}"))?;
         Ok(Some(cloud))
     }
 
@@ -240,7 +240,8 @@ impl Raw {
             (name, false) => Auth::Credentials(self.device(name)?),
             (name, true) => Auth::Register(self.registration(name, server)?),
         };
-        self.refuse_rest(name)?;
+        let register = if register { " --register" } else { "" };
+        self.refuse_all(&format!("auth {name}{register}"))?;
         Ok(auth)
     }
 
@@ -311,11 +312,6 @@ impl Raw {
             }
         }
         Ok(names.map(|name| self.fields.remove(name).unwrap_or_default()))
-    }
-
-    /// Refuses what nobody has taken.
-    fn refuse_rest(&self, cloud: &str) -> Result<(), Failure> {
-        self.refuse_all(&format!("{cloud}, for what is asked of it,"))
     }
 }
 

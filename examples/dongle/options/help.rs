@@ -64,8 +64,8 @@ pub and sub on connections 101 and 102: MQTT-SN
   -t TOPIC               by name; one of two characters is a short topic
   --topic-id N           by a number that gateway and module know, 1 to 65535; of sub any number, also beside -t
   --register             register the name first: pub then publishes by its number, sub then knows the name of messages
-                         that come with the number; for sub with -t without wildcards. A module keeps five
-                         A message whose number has no known name has the topic id:N with %t
+                         that come with the number; for sub with -t without wildcards. A module keeps five of them.
+  %t of -F               id:N for a message whose number has no known name
 
 auth, and pub and sub with --cloud CLOUD
   CLOUD                  and what it wants to know of the device:

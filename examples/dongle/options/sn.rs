@@ -85,23 +85,24 @@ impl connection::Raw {
 
 impl message::Raw {
     /// Checks what `pub` was given for a gateway, and reads the message.
-    pub(super) fn publish_sn(mut self, register: bool) -> Result<(Publish, SnTopic), Failure> {
-        if self.topic_ids.is_empty() {
-            let topic = if register { SnTopic::Registered } else { SnTopic::Name };
-            return Ok((self.publish()?, topic));
-        }
-        let ([id], true) = (&self.topic_ids[..], self.topics.is_empty()) else {
-            return Err(Failure::usage(
-                "pub takes one topic: give it with -t or with --topic-id, once",
-            ));
+    pub(super) fn publish_sn(self, register: bool) -> Result<(Publish, SnTopic), Failure> {
+        let id = match (&self.topics[..], &self.topic_ids[..]) {
+            ([_], []) => {
+                let topic = if register { SnTopic::Registered } else { SnTopic::Name };
+                return Ok((self.publish()?, topic));
+            }
+            ([], [id]) => *id,
+            _ => {
+                return Err(Failure::usage(
+                    "pub takes one topic: give it with -t or with --topic-id, once",
+                ));
+            }
         };
         if register {
             return Err(Failure::usage(
                 "a topic is registered by its name: give it with -t, or leave out --register",
             ));
         }
-        let id = *id;
-        self.topic_ids.clear();
         Ok((self.publish_to(String::new())?, SnTopic::Id(id)))
     }
 

@@ -10,6 +10,7 @@ mod lines;
 mod quoting;
 mod reports;
 mod topic_ids;
+mod topics;
 mod traces;
 
 use super::grammar::ReadHeader;
