@@ -142,7 +142,7 @@ pub struct Bench {
     // Dropped first, so that what they say of the end of the others is not taken for a failure.
     pub machine: Machine,
     pub operator: Operator,
-    _module: Simulator,
+    pub module: Simulator,
     pub server: Mosquitto,
 }
 
@@ -159,7 +159,7 @@ impl Bench {
         Self {
             machine,
             operator,
-            _module: module,
+            module,
             server,
         }
     }
@@ -168,6 +168,14 @@ impl Bench {
     pub fn stop(mut self) {
         self.operator.command("stop");
         self.operator.wait_for_state("stopped");
+        let output = self.machine.output.clone();
         assert_eq!(self.machine.end(), Some(0));
+        let output = std::fs::read_to_string(output).expect("the console's lines are text");
+        assert!(
+            output.contains(" online\n") && output.ends_with(" stopped\n"),
+            "{output}"
+        );
+        let size = output.lines().filter(|line| line.contains("bytes large"));
+        size.for_each(|line| println!("{}", line.trim_start()));
     }
 }

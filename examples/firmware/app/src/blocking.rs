@@ -96,7 +96,12 @@ where
         let pause = next.saturating_since(now);
         if pause == Duration::ZERO {
             publish(client, &Publication::new(READING, meter.reading(sense())))?;
-            next = Instant::from_millis(millis()).max(next + meter.period);
+            let now = Instant::from_millis(millis());
+            next = next + meter.period;
+            if next <= now {
+                // Too slow for that period: commands have their turn all the same.
+                next = now + meter.period;
+            }
             continue;
         }
         match client.recv_timeout(&mut buffer, pause) {

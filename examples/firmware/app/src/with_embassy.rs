@@ -83,7 +83,11 @@ async fn serve<T: Read + Write>(
         match select(Timer::at(next), client.recv(&mut buffer)).await {
             Either::First(()) => {
                 publish(client, &Publication::new(READING, meter.reading(sense()))).await?;
-                next = Instant::now().max(next + period(meter));
+                next += period(meter);
+                if next <= Instant::now() {
+                    // Too slow for that period: commands have their turn all the same.
+                    next = Instant::now() + period(meter);
+                }
             }
             Either::Second(Ok(command)) => {
                 let counters = client.counters();

@@ -1,10 +1,13 @@
-//! Lines for whoever watches, by semihosting; and the end of the program.
+//! Lines for whoever watches, by semihosting, in plain text or by defmt; and the end of the program.
 
 use core::fmt::Write;
 use core::panic::PanicInfo;
 
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use cortex_m_semihosting::hio;
+#[cfg(feature = "defmt")]
+use defmt_semihosting as _;
+#[cfg(not(feature = "defmt"))]
 use heapless::String;
 use log::{LevelFilter, Log, Metadata, Record};
 
@@ -15,6 +18,13 @@ impl Log for Console {
         true
     }
 
+    /// By defmt, between the lines of the driver.
+    #[cfg(feature = "defmt")]
+    fn log(&self, record: &Record<'_>) {
+        defmt::info!("{}", defmt::Display2Format(record.args()));
+    }
+
+    #[cfg(not(feature = "defmt"))]
     fn log(&self, record: &Record<'_>) {
         // The line in one piece: every call of the host stops the machine.
         let mut line = String::<256>::new();
@@ -26,6 +36,9 @@ impl Log for Console {
 
     fn flush(&self) {}
 }
+
+#[cfg(feature = "defmt")]
+defmt::timestamp!("{=u64:ms}", crate::ticks::millis());
 
 /// Begins to print what is logged.
 pub fn start() {
