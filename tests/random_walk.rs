@@ -136,15 +136,15 @@ impl Walk<'_> {
         payload
     }
 
-    fn options<'o>(&mut self, index: usize) -> ConnectOptions<'o> {
+    fn options<'o>(&mut self, index: usize) -> ConnectOptions<'o, Option<Tls<'o>>> {
         let options = ConnectOptions::new("broker", 1883)
             .client_id(NAMES[index])
             .clean_session(self.dice.in_ten(5));
-        let options = match self.dice.below(4) {
-            0 => options.tls(Tls::new().trust(PEM).client_certificate(PEM, PEM)),
-            1 => options.tls(Tls::new().client_certificate(PEM, PEM).dangerously_skip_verification()),
-            _ => options,
-        };
+        let options = options.maybe_tls(match self.dice.below(4) {
+            0 => Some(Tls::new().trust(PEM).client_certificate(PEM, PEM)),
+            1 => Some(Tls::new().client_certificate(PEM, PEM).dangerously_skip_verification()),
+            _ => None,
+        });
         if self.dice.in_ten(3) {
             options.will(Will::new(topic("will"), b"gone"))
         } else {
