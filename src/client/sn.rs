@@ -275,11 +275,11 @@ where
     ///
     /// # Errors
     ///
-    /// As [`subscribe`](Self::subscribe).
+    /// As [`subscribe`](crate::SnClient#method.subscribe).
     ///
     /// # Cancel safety
     ///
-    /// As [`subscribe`](Self::subscribe).
+    /// As [`subscribe`](crate::SnClient#method.subscribe).
     pub async fn unsubscribe<'a>(&mut self, filter: impl Into<SnFilter<'a>>) -> Result<(), Error<T::Error>> {
         let filter = filter.into();
         self.check_filter(&filter)?;
