@@ -87,7 +87,8 @@ where
     }
 
     /// Registers a topic with the gateway and returns its id (`AT+MQTTSNREG`; V1.3 section 1.14). Messages with that id need not carry
-    /// the name. Some firmware reports success without the id: then it is `None`, and the name serves on.
+    /// the name. Some firmware reports success without the id: then it is `None`, and the name serves on; likewise if the id that comes
+    /// is another topic's, as of an earlier registration whose result is late.
     ///
     /// The module keeps five registrations per connection, the gateway's included.
     ///
