@@ -6,11 +6,13 @@ use embedded_io_async::{Read, Write};
 
 use super::SnClient;
 use super::open::Target;
+use super::session::ANSWER;
 use crate::Clock;
 use crate::command::{
     ReadSnRegistrations, SnClientId, SnPublish, SnPublishData, SnRegister, SnSubscribe, SnUnsubscribe,
     UpdateWillMessage, UpdateWillTopic,
 };
+use crate::engine::Request;
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Feature, Limit};
 use crate::types::{
@@ -162,7 +164,9 @@ where
     pub async fn registrations(&mut self) -> Result<(), Error<T::Error>> {
         self.require(Feature::SnCommands)?;
         let modem = &mut *self.session.modem;
-        modem.send(&ReadSnRegistrations::<NO_NAMES>).await?;
+        let request = Request::plain(ANSWER);
+        modem.exchange(&ReadSnRegistrations::<NO_NAMES>, &[], request).await?;
+        modem.engine.forget_answer();
         let until = modem.now() + LIST.saturating_mul(3);
         loop {
             let (now, heard_at) = (modem.now(), modem.engine.heard_at());
