@@ -4,15 +4,15 @@
 
 use atat::{AtatCmd, AtatUrc};
 
-use crate::cloud::{self, Aliyun, Aws, RegistrationAnswer, Tuya};
-use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep};
+use crate::cloud::{self, *};
+use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep, sn_answer};
 use crate::codec::{BodyEnd, Decoder, grammar};
 use crate::command::*;
-use crate::types::{ConnectionId, Escapes, TopicFilter, TopicName};
-use crate::{DirectMessage, Line, Urc};
+use crate::types::{ConnectionId, Escapes, SnConnectionId, TopicFilter, TopicName};
+use crate::{DirectMessage, Line, SnRegistration, SnRegistrationKind, Urc};
 
 /// Names that lines of the module begin with.
-pub const NAMES: [&[u8]; 36] = [
+pub const NAMES: [&[u8]; 40] = [
     b"+MQTTUSER",
     b"+MQTTOPEN",
     b"+MPQTTOPEN",
@@ -26,6 +26,10 @@ pub const NAMES: [&[u8]; 36] = [
     b"+MQTTMSG",
     b"+MQTTMSGI",
     b"+MQTTBREAK",
+    b"+MQTTSNCID",
+    b"+MQTTSNREG",
+    b"+MQTTWTOPICUD",
+    b"+MQTTWMSGUD",
     b"+MQTTAUTHCFG",
     b"+MQTTAUTHDYN",
     b"+MQTTAUTHEVENT",
@@ -100,6 +104,8 @@ pub fn decoder(data: &[u8]) {
     };
     any_cut_yields_the_same(setup, bytes);
     content_is_never_syntax(setup, bytes);
+    a_topic_id_is_never_syntax(setup, bytes);
+    a_name_on_mqtt_sn_is_never_syntax(setup, bytes);
 }
 
 fn any_cut_yields_the_same(setup: Setup, bytes: &[u8]) {
@@ -164,6 +170,72 @@ fn content_is_never_syntax(setup: Setup, bytes: &[u8]) {
     assert_eq!(known, Some(quoted));
 }
 
+/// The bytes are a topic id, what the module says of its length, and a payload.
+fn a_topic_id_is_never_syntax(setup: Setup, bytes: &[u8]) {
+    let [id, high, length, long, payload @ ..] = bytes else {
+        return;
+    };
+    let id = u16::from_be_bytes([*high, *id]).max(1).to_string();
+    let length = usize::from(u16::from_be_bytes([*long & 3, *length]));
+    let quotes = setup.quoted().unwrap_or(setup.flag(1));
+    let line = sn_answer(id.as_bytes(), Some(length), payload, quotes, setup.flag(4));
+    let exact = setup.quoted() == Some(true) || length <= id.len();
+    never_a_line(setup, &line, exact.then_some((id.as_bytes(), payload)));
+}
+
+/// A name, from a module that does not quote. Strangers cannot put a line end into a name.
+fn a_name_on_mqtt_sn_is_never_syntax(setup: Setup, bytes: &[u8]) {
+    if setup.quoted() == Some(true) {
+        return;
+    }
+    let (name, payload) = bytes.split_at_checked(setup.store).unwrap_or((&[], bytes));
+    let name: Vec<u8> = name
+        .iter()
+        .map(|byte| if matches!(byte, b'\r' | b'\n') { b'7' } else { *byte })
+        .collect();
+    never_a_line(setup, &sn_answer(&name, None, payload, false, setup.flag(4)), None);
+}
+
+/// An answer on connection 101 is this message, if that is certain, and nothing of it is a line or a prompt.
+fn never_a_line(setup: Setup, line: &[u8], message: Option<(&[u8], &[u8])>) {
+    let reading = Setup { line: 64, ..setup };
+    // A tab for the letters of the module's own line, so that what is left of that can be told from what strangers wrote.
+    let line: Vec<u8> = match message {
+        Some(_) => line.to_vec(),
+        None => line
+            .iter()
+            .enumerate()
+            .map(|(at, byte)| if at > 10 && b"OK".contains(byte) { b'\t' } else { *byte })
+            .collect(),
+    };
+    let bytes = [&line[..], b"\r\n\r\nOK\r\n"].concat();
+    let (found, _, known) = reading.run(bytes.len(), bytes.chunks(setup.read));
+    match (&found[..], message) {
+        (
+            [
+                Found::Message {
+                    header,
+                    end,
+                    topic,
+                    payload,
+                },
+                Found::Line(line),
+            ],
+            Some(message),
+        ) => {
+            assert!(header.topic_id && *end == BodyEnd::Stored && line == b"OK");
+            assert_eq!((&topic[..], &payload[..]), message);
+            assert_eq!(known, setup.quoted());
+        }
+        (_, Some(_)) => assert_eq!(found, [], "instead of the message and OK"),
+        (found, None) => assert!(found.iter().all(|found| match found {
+            Found::Line(line) => b"OK".ends_with(line),
+            Found::LongLine(_) | Found::Prompt => false,
+            Found::Message { .. } => true,
+        })),
+    }
+}
+
 /// Every grammar and every command's parser, over the input as a line and as an answer.
 pub fn grammar(data: &[u8]) {
     for line in data.split(|&byte| byte == b'\n') {
@@ -194,6 +266,28 @@ fn lines(line: &[u8]) {
     if let Some(answer) = RegistrationAnswer::parse(line) {
         assert!(urc.is_none());
         assert!(matches!(answer.cloud(), 1..=3));
+    }
+    if let Some(found) = SnRegistration::parse(line) {
+        let (kind, topic_id) = (found.kind, found.topic_id);
+        assert_eq!(
+            urc,
+            Some(Urc::SnRegistration {
+                id: found.id,
+                kind,
+                topic_id
+            })
+        );
+        assert!(
+            found
+                .name
+                .is_none_or(|name| !name.is_empty() && name.len() < line.len())
+        );
+        assert!(kind != SnRegistrationKind::Listed || topic_id.is_some() && found.name.is_some());
+    }
+    if let Some(Urc::TuyaEvent(event)) = urc {
+        // What has a name is never an unknown number.
+        assert!(!matches!(event, TuyaEvent::Unknown(1..=7)));
+        assert!(grammar::name(line).is_none_or(|name| name == b"+MQTTAUTHEVENT"));
     }
     let _ = grammar::name(line);
     // Twice is more than four characters an escaped byte, and the words around.
@@ -235,9 +329,26 @@ fn answers(answer: &[u8]) {
     let _ = parse(&ReadWills::<8>, answer);
     let _ = parse(&TestWill, answer);
     let _ = parse(&ReadErrorReports, answer);
+    let id = SnConnectionId::FIRST;
+    if let Some(SnReadMessage::Message { topic_id, topic, .. }) = parse(&SnRead::<16, 16> { id }, answer) {
+        assert!(topic_id.is_none() || topic.is_empty(), "an id and a name");
+    }
+    let _ = parse(&ReadSnClientIds::<8>, answer);
+    let _ = parse(&TestSnClientId, answer);
+    if let Some(listed) = parse(&ReadSnRegistrations::<8>, answer) {
+        assert!(listed.0.iter().all(|topic| !topic.name.is_empty()));
+    }
+    let _ = parse(&TestSnRegister, answer);
+    let _ = parse(&TestUpdateWillMessage, answer);
     auth(Aliyun::new("k", "d", "s"), answer);
+    auth(Tencent::new("k", "d", "s"), answer);
+    auth(Huawei::new("d", "s"), answer);
     auth(Tuya::new("k", "u", "a"), answer);
+    auth(OneNet::new("p", "d", "a"), answer);
+    auth(Baidu::new("c", "d", "s"), answer);
     auth(Aws, answer);
+    auth(Aep::new("p", "d", "t", "u"), answer);
+    auth(Unicom::new("p", "d", "s", "t"), answer);
     let _ = parse(&TestAuthCfg, answer);
     let _ = parse(&TestAuthDyn, answer);
     let _ = parse(&Manufacturer, answer);
@@ -260,6 +371,7 @@ fn answers(answer: &[u8]) {
     let _ = parse(&ReadClock, answer).map(|time| time.to_string());
     for limits in [
         parse(&TestPublish, answer).map(|limits| limits.qos),
+        parse(&TestUpdateWillTopic, answer).map(|limits| limits.qos),
         parse(&TestConf, answer),
     ] {
         assert!(limits.is_none_or(|qos| qos.min <= qos.max), "a range that is none");

@@ -19,10 +19,10 @@ fn replay(target: fn(&[u8]), name: &str, least: usize) {
 
 #[test]
 fn decoder() {
-    replay(fibocom_mqtt::fuzzing::decoder, "decoder", 40);
+    replay(fibocom_mqtt::fuzzing::decoder, "decoder", 57);
 }
 
 #[test]
 fn grammar() {
-    replay(fibocom_mqtt::fuzzing::grammar, "grammar", 40);
+    replay(fibocom_mqtt::fuzzing::grammar, "grammar", 75);
 }

@@ -55,11 +55,12 @@ pub async fn run(session: &mut Session<'_, '_>, output: &mut Output, target: &Ta
     // Of its own, so that two demos at one broker do not meet.
     let topic = format!("fibocom-mqtt/demo/{}", if imei.is_empty() { "0" } else { imei });
     let mut client = session.connect(target).await?;
+    let (host, port) = target.server(None);
     step(
         output,
         "connect",
-        &format!("to {}:{} on connection {}", target.host, target.port, target.id),
-        json!({ "host": target.host, "port": target.port, "id": target.id.get() }),
+        &format!("to {host}:{port} on connection {}", target.id),
+        json!({ "host": host, "port": port, "id": target.id.get() }),
     )?;
 
     let subscribed = client.subscribe(TopicFilter::new(&topic)?, QoS::AtLeastOnce);

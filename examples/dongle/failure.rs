@@ -1,6 +1,5 @@
 //! How a run may fail: an exit code, and one sentence that says what happened and what to try.
 
-use crate::options::Target;
 use fibocom_mqtt::{CmeError, Error, Feature, InvalidInput, Limit, ModuleError, NetworkProblem, TransportError};
 
 /// Exit codes other than 0.
@@ -41,11 +40,6 @@ impl Failure {
 
     pub fn usage(sentence: impl Into<String>) -> Self {
         Self::new(code::USAGE, sentence)
-    }
-
-    /// What a later version will do.
-    pub fn not_yet(what: &str) -> Self {
-        Self::usage(format!("{what} is not yet part of this version: leave it out"))
     }
 }
 
@@ -97,6 +91,30 @@ impl From<InvalidInput> for Failure {
                 "the {model} with this firmware has no TLS, says {said_by}: connect without --tls, --cafile and --cert, \
                  or use another module"
             ),
+            InvalidInput::Unsupported {
+                model,
+                feature: Feature::SnConnections,
+                said_by,
+            } => format!(
+                "the {model} has no MQTT-SN connections, says {said_by}: choose connection 1 or 2 with --id, or use \
+                 another module"
+            ),
+            InvalidInput::Unsupported {
+                model,
+                feature: Feature::SnCommands,
+                said_by,
+            } => format!(
+                "the {model} has no command for registrations and client ids of MQTT-SN, says {said_by}: leave out \
+                 --register and -i, or use another module"
+            ),
+            InvalidInput::Unsupported {
+                model,
+                feature: Feature::AuthCommands,
+                said_by,
+            } => format!(
+                "the {model} computes no credentials for clouds, says {said_by}: compute them yourself and give them \
+                 with -u, -P and -i, or use another module"
+            ),
             other => other.to_string(),
         })
     }
@@ -115,6 +133,14 @@ pub enum Stage<'a> {
     Restart,
     /// Connecting to a host.
     Connect { host: &'a str, port: u16 },
+    /// Connecting to a gateway of MQTT-SN.
+    ConnectSn { host: &'a str, port: u16 },
+    /// Having credentials computed for a cloud.
+    Authenticate { cloud: &'a str },
+    /// Registering the device with a cloud.
+    RegisterDevice { cloud: &'a str },
+    /// Registering a topic with a gateway.
+    RegisterTopic { topic: &'a str },
     /// Subscribing to a filter.
     Subscribe { filter: &'a str },
     /// Publishing.
@@ -123,14 +149,7 @@ pub enum Stage<'a> {
     Receive,
 }
 
-impl<'a> Stage<'a> {
-    /// Connecting to this one.
-    pub fn connecting(target: &'a Target) -> Self {
-        Self::Connect {
-            host: &target.host,
-            port: target.port,
-        }
-    }
+impl Stage<'_> {
     /// The failure that an error at this stage is.
     pub fn failure(self, error: Error<TransportError>) -> Failure {
         let common = match error {
@@ -160,7 +179,38 @@ impl<'a> Stage<'a> {
         match self {
             Self::Attach { .. } | Self::Ask | Self::Restart => Failure::new(code::SILENT, error.to_string()),
             Self::Network => Failure::new(code::NETWORK, error.to_string()),
-            Self::Connect { host, port } => Failure::new(code::CONNECTION, refusal(error, host, port)),
+            Self::Connect { host, port } => Failure::new(code::CONNECTION, refusal(error, host, port, CHECK)),
+            Self::ConnectSn { host, port } => Failure::new(code::CONNECTION, refusal(error, host, port, CHECK_SN)),
+            Self::Authenticate { cloud } => Failure::new(
+                code::CONNECTION,
+                format!(
+                    "the module gave no credentials for {cloud}: {error}; check what was given of the device, and that \
+                     the module is registered in the network"
+                ),
+            ),
+            Self::RegisterDevice { cloud } => match error {
+                Error::Refused | Error::Module(_) => Failure::new(
+                    code::CONNECTION,
+                    format!(
+                        "{cloud} did not register the device: {error}; check what was given of product and device, and \
+                         whether the cloud has it already"
+                    ),
+                ),
+                _ => Failure::new(
+                    code::UNKNOWN,
+                    format!("it is not known whether {cloud} has registered the device: {error}; ask the cloud"),
+                ),
+            },
+            Self::RegisterTopic { topic } => Failure::new(
+                match error {
+                    Error::Unknown => code::UNKNOWN,
+                    _ => code::REFUSED,
+                },
+                format!(
+                    "the registration of {topic} failed: {error}; a module keeps five, the gateway's included: try \
+                     without --register"
+                ),
+            ),
             Self::Subscribe { filter } => Failure::new(
                 match error {
                     Error::Unknown => code::UNKNOWN,
@@ -201,9 +251,12 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn refusal(error: Error<TransportError>, host: &str, port: u16) -> String {
-    let check = "check host, port, client id (-i), user name and password (-u, -P), and whether the module's network \
-                 reaches the broker";
+const CHECK: &str = "check host, port, client id (-i), user name and password (-u, -P), and whether the module's network \
+                     reaches the broker";
+const CHECK_SN: &str =
+    "check host and port of the gateway, the client id (-i), and whether the module's network reaches it";
+
+fn refusal(error: Error<TransportError>, host: &str, port: u16, check: &str) -> String {
     match error {
         Error::Refused => {
             format!("the connection to {host}:{port} was refused, and the module gave no reason: {check}")

@@ -11,6 +11,7 @@ mod bridge;
 mod embedded;
 
 mod abilities;
+mod auth;
 mod demo;
 mod failure;
 mod info;
@@ -23,16 +24,18 @@ mod raw;
 mod recovery;
 mod selftest;
 mod session;
+mod sn;
 mod subscribe;
 mod tap;
 mod verbose;
 
 use embassy_futures::select::{Either, select};
 use failure::Failure;
+use fibocom_mqtt::TopicNames;
 use options::{Action, Options, Parsed};
 use output::Output;
 use port::Port;
-use session::{Memory, Session};
+use session::{CREDENTIALS, Memory, NAMES, Session};
 
 fn main() -> ExitCode {
     let done = match options::parse(lexopt::Parser::from_env()) {
@@ -70,7 +73,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
     let port = Port::open(options)?;
     let mut memory = Memory::new();
-    let mut session = Session::new(options, port, &mut memory);
+    let (mut names, mut room) = ([0; NAMES], [0; CREDENTIALS]);
+    let mut names = TopicNames::new(&mut names);
+    let mut session = Session::new(options, port, memory.buffers().topics(&mut names), &mut room);
     if let Some(trace) = &mut trace {
         session.modem.set_trace(trace);
     }
@@ -87,6 +92,13 @@ async fn perform(options: &Options, session: &mut Session<'_, '_>) -> Result<(),
             Action::At(command) => raw::run(session, &mut output, command).await,
             Action::Publish(target, publish) => publish::run(session, &mut output, target, publish).await,
             Action::Subscribe(target, subscribe) => subscribe::run(session, &mut output, target, subscribe).await,
+            Action::SnPublish(target, publish, topic) => {
+                sn::publish(session, &mut output, target, publish, *topic).await
+            }
+            Action::SnSubscribe(target, subscribe, filters) => {
+                sn::subscribe(session, &mut output, target, subscribe, filters).await
+            }
+            Action::Auth(auth) => auth::run(session, &mut output, auth).await,
             // It goes its own way: see `run`.
             Action::SelfTest(..) => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use fibocom_mqtt::{Delivery, Message, QoS};
+use fibocom_mqtt::{Delivery, Message, QoS, TopicId};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, code};
@@ -61,9 +61,11 @@ impl Output {
 
 /// A message as an object with this value of `event`.
 pub fn message_object(event: &str, message: &Message<'_>) -> Value {
+    let nameless = message.topic_id().is_some() && message.topic().is_empty();
     json!({
         "event": event,
-        "topic": message.topic_str(),
+        "topic": message.topic_str().filter(|_| !nameless),
+        "topic_id": message.topic_id().map(TopicId::get),
         "topic_hex": hex(message.topic()),
         "qos": number(message.qos()),
         "bytes": message.payload().len(),
@@ -77,7 +79,11 @@ fn formatted(message: &Message<'_>, parts: &[Part]) -> Vec<u8> {
     for part in parts {
         match part {
             Part::Text(text) => bytes.extend_from_slice(text.as_bytes()),
-            Part::Topic => bytes.extend_from_slice(message.topic()),
+            Part::Topic => match message.topic_id() {
+                // No name is known: the number is all there is to say.
+                Some(id) if message.topic().is_empty() => bytes.extend(format!("id:{id}").bytes()),
+                _ => bytes.extend_from_slice(message.topic()),
+            },
             Part::Payload => bytes.extend_from_slice(message.payload()),
             Part::QoS => bytes.extend(number(message.qos()).to_string().bytes()),
             Part::Length => bytes.extend(message.payload().len().to_string().bytes()),

@@ -12,7 +12,7 @@ use fibocom_mqtt::{FlowControl, SerialLine, SerialTransport, ThreadedTransport, 
 use crate::bridge::Bridge;
 use crate::embedded;
 use crate::failure::{Failure, code};
-use crate::options::{Action, Options, Place};
+use crate::options::{Options, Place};
 use crate::tap::{Side, Tap};
 
 /// How long a blocking read or write waits at a time.
@@ -93,7 +93,7 @@ impl Port {
                 )
             })?,
         };
-        if matches!(options.action, Action::Subscribe(..)) && broker.is_none() {
+        if options.action.subscribes() && broker.is_none() {
             // Nobody else would know where to publish to.
             eprintln!("dongle: the simulated module's broker listens on {server}");
         }

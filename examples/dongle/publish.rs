@@ -1,6 +1,6 @@
 //! `pub`
 
-use fibocom_mqtt::{Error, Publication, TopicName};
+use fibocom_mqtt::{Error, Publication, TopicName, TransportError};
 use serde_json::json;
 
 use crate::failure::{Failure, Stage, code};
@@ -38,9 +38,8 @@ pub async fn run(
             // The module said that it was not published, and the connection is gone.
             Err(Error::Refused) if session.has_just_ended(target.id).await => {
                 if !session.reconnects() {
-                    let told = "the connection was lost, and the module reported that the message was not published: \
-                                try again";
-                    return Err(failed(number_sent, publish, Failure::new(code::CONNECTION, told)));
+                    let failure = ending(Error::Refused, Place::LOST, publish);
+                    return Err(failed(number_sent, publish, failure));
                 }
                 session
                     .recover(target, &[], Error::NotConnected, Stage::Publish)
@@ -51,18 +50,20 @@ pub async fn run(
             Err(error @ (Error::Unknown | Error::Cut { .. }))
                 if publish.repeat > 1 && session.has_just_ended(target.id).await =>
             {
-                let told = format!("the connection was lost; {error}");
-                return Err(failed(number_sent, publish, Failure::new(code::CONNECTION, told)));
+                return Err(failed(number_sent, publish, ending(error, Place::LOST, publish)));
             }
             // The port is gone, and the module had begun to take the message: that one is not sent again, either.
             Err(error @ (Error::Port(_) | Error::PortClosed))
                 if session.modem.client(target.id).counters().sent != begun =>
             {
-                let told = format!("{error}; the message may have arrived, and was not sent again");
+                let failure = ending(error, Place::TAKEN, publish);
                 if !session.reconnects() || publish.repeat == 1 {
-                    return Err(failed(number_sent, publish, Failure::new(code::PORT, told)));
+                    return Err(failed(number_sent, publish, failure));
                 }
-                eprintln!("dongle: message {number_sent} of {}: {told}", publish.repeat);
+                eprintln!(
+                    "dongle: message {number_sent} of {}: {}",
+                    publish.repeat, failure.sentence
+                );
                 session.recover(target, &[], error, Stage::Publish).await?;
                 unknown += 1;
                 word = "unknown";
@@ -72,7 +73,10 @@ pub async fn run(
                 session.recover(target, &[], error, Stage::Publish).await?;
                 continue;
             }
-            Err(error) => return Err(failed(number_sent, publish, Stage::Publish.failure(error))),
+            Err(error) => {
+                let failure = ending(error, Place::default(), publish);
+                return Err(failed(number_sent, publish, failure));
+            }
         }
         if output.is_json() {
             let object = || {
@@ -95,6 +99,11 @@ pub async fn run(
         let sentence = format!("the outcome of {unknown} of {all} messages is unknown: none was sent again");
         return Err(Failure::new(code::UNKNOWN, sentence));
     }
+    summary(output, publish, &publish.topic, word)
+}
+
+/// All messages are published.
+pub fn summary(output: &mut Output, publish: &Publish, topic: &str, word: &str) -> Result<(), Failure> {
     if output.is_json() {
         return Ok(());
     }
@@ -108,16 +117,54 @@ pub async fn run(
     };
     let text = || {
         format!(
-            "published {messages} of {bytes} to {} at QoS {}: {word}",
-            publish.topic,
+            "published {messages} of {bytes} to {topic} at QoS {}: {word}",
             number(publish.qos)
         )
     };
     output.result(text, || json!(null))
 }
 
+/// Where a message was when its publication failed.
+#[derive(Clone, Copy, Default)]
+pub struct Place {
+    /// The connection is gone.
+    pub lost: bool,
+    /// The module had begun to take it.
+    pub taken: bool,
+}
+
+impl Place {
+    const LOST: Self = Self {
+        lost: true,
+        taken: false,
+    };
+    const TAKEN: Self = Self {
+        lost: false,
+        taken: true,
+    };
+}
+
+/// The failure that an error at a message is, if the command ends with it.
+pub fn ending(error: Error<TransportError>, place: Place, publish: &Publish) -> Failure {
+    match error {
+        Error::Refused if place.lost => Failure::new(
+            code::CONNECTION,
+            "the connection was lost, and the module reported that the message was not published: try again",
+        ),
+        // Of several the next would find no connection.
+        Error::Unknown | Error::Cut { .. } if place.lost && publish.repeat > 1 => {
+            Failure::new(code::CONNECTION, format!("the connection was lost; {error}"))
+        }
+        Error::Port(_) | Error::PortClosed if place.taken => Failure::new(
+            code::PORT,
+            format!("{error}; the message may have arrived, and was not sent again"),
+        ),
+        error => Stage::Publish.failure(error),
+    }
+}
+
 /// That failure, with the number of the message if there are several.
-fn failed(number: u32, publish: &Publish, failure: Failure) -> Failure {
+pub fn failed(number: u32, publish: &Publish, failure: Failure) -> Failure {
     match publish.repeat {
         1 => failure,
         all => Failure::new(failure.code, format!("message {number} of {all}: {}", failure.sentence)),

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
-use fibocom_mqtt::{Backoff, Clock, ConnectionId, Error, QoS, Recovering, Recovery, TopicFilter, TransportError};
+use fibocom_mqtt::{AnyConnectionId, Backoff, Clock, Error, QoS, Recovering, Recovery, TopicFilter, TransportError};
 
 use crate::failure::{Failure, Stage, code};
 use crate::options::Target;
@@ -55,15 +55,18 @@ impl Session<'_, '_> {
             error = match self.recover_once(target, filters).await? {
                 Ok(()) => return Ok(()),
                 Err(gone @ (Error::Port(_) | Error::PortClosed)) => gone,
-                Err(error) => return Err(Stage::connecting(target).failure(error)),
+                Err(error) => {
+                    let (host, port) = target.server(self.granted);
+                    return Err(Stage::Connect { host, port }.failure(error));
+                }
             };
         }
     }
 
     /// Whether a connection on which the module has just reported failure has ended: it may report that a moment later.
-    pub async fn has_just_ended(&mut self, id: ConnectionId) -> bool {
+    pub async fn has_just_ended(&mut self, id: impl Into<AnyConnectionId>) -> bool {
         let soon = self.clock.now() + MOMENT;
-        let mut client = self.modem.client(id);
+        let mut client = self.modem.client(id.into());
         while client.is_connected() {
             if let Either::Second(()) = select(client.poll(), self.clock.sleep_until(soon)).await {
                 break;
@@ -77,7 +80,7 @@ impl Session<'_, '_> {
         target: &Target,
         filters: &[(TopicFilter<'_>, QoS)],
     ) -> Result<Result<(), Error<TransportError>>, Failure> {
-        let mut recovery = Recovery::new(target.connect_options()?)
+        let mut recovery = Recovery::new(target.connect_options(self.granted)?)
             .subscriptions(filters)
             .backoff(BACKOFF);
         if let Some(network) = self.network() {

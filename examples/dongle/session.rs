@@ -5,13 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
+use fibocom_mqtt::cloud::CloudCredentials;
 use fibocom_mqtt::{
-    Attach, Buffers, Client, Clock, ConnectionId, Error, Identity, Modem, Network, Progress, ReceiveMode, StdClock,
+    AnyConnectionId, Attach, Buffers, Client, Clock, Error, Identity, Modem, Network, Progress, ReceiveMode, StdClock,
     TlsProblem, TransportError,
 };
 
 use crate::failure::{Failure, Stage, code};
-use crate::options::{Options, Place, Target};
+use crate::options::{Login, Options, Place, SnTarget, Target};
 use crate::port::Port;
 
 /// A registration can take minutes.
@@ -56,13 +57,24 @@ pub struct Session<'b, 'o> {
     pub clock: StdClock,
     options: &'o Options,
     /// The connection that was opened, or may have been.
-    opened: Option<ConnectionId>,
+    opened: Option<AnyConnectionId>,
+    /// Room for what the module computes for a cloud.
+    pub room: &'b mut [u8],
+    /// What it has computed.
+    pub granted: Option<CloudCredentials<'b>>,
 }
 
+/// Room for credentials of a cloud, in bytes: enough for the longest names.
+pub const CREDENTIALS: usize = 1024;
+
+/// Room for the five names that the module keeps of an MQTT-SN connection, in bytes.
+pub const NAMES: usize = 5 * (4 + 255);
+
 impl<'b, 'o> Session<'b, 'o> {
-    pub fn new(options: &'o Options, port: Port, memory: &'b mut Memory) -> Self {
+    /// In these buffers, with this room for credentials of a cloud.
+    pub fn new(options: &'o Options, port: Port, buffers: Buffers<'b>, room: &'b mut [u8]) -> Self {
         let clock = StdClock::new();
-        let mut modem = Modem::new(port, clock, memory.buffers());
+        let mut modem = Modem::new(port, clock, buffers);
         if let Some(model) = options.model {
             modem.set_model(model);
         }
@@ -71,6 +83,8 @@ impl<'b, 'o> Session<'b, 'o> {
             clock,
             options,
             opened: None,
+            room,
+            granted: None,
         }
     }
 
@@ -157,16 +171,20 @@ impl<'b, 'o> Session<'b, 'o> {
         up.map(Some).map_err(|error| Stage::Network.failure(error))
     }
 
-    /// Connects to the broker.
+    /// Connects to the broker, with credentials of a cloud if that is wanted.
     pub async fn connect(&mut self, target: &Target) -> Result<Client<'_, 'b, Port, StdClock>, Failure> {
-        let options = target.connect_options()?;
-        let stage = Stage::connecting(target);
-        self.opened = Some(target.id);
+        if let (Login::Cloud(cloud), None) = (&target.login, self.granted) {
+            self.granted = Some(self.authenticate(cloud).await?);
+        }
+        let granted = self.granted;
+        let options = target.connect_options(granted)?;
+        self.opened = Some(target.id.into());
         if target.direct {
             self.modem.set_receive_mode(ReceiveMode::Direct);
         }
         let clock = self.clock;
-        let what = format!("the connection to {}:{} (at most 60 s)", target.host, target.port);
+        let (host, port) = target.server(granted);
+        let what = format!("the connection to {host}:{port} (at most 60 s)");
         let mut client = self.modem.client(target.id);
         let mut connected = patiently(clock, &what, client.connect(&options)).await;
         if let Err(Error::Tls(TlsProblem::ForeignFiles | TlsProblem::UnfinishedUpload)) = connected {
@@ -174,8 +192,24 @@ impl<'b, 'o> Session<'b, 'o> {
             let mut client = self.modem.client(target.id);
             connected = patiently(clock, &what, client.connect(&options)).await;
         }
-        connected.map_err(|error| stage.failure(error))?;
+        connected.map_err(|error| Stage::Connect { host, port }.failure(error))?;
         Ok(self.modem.client(target.id))
+    }
+
+    /// Connects to the gateway.
+    pub async fn connect_sn(&mut self, target: &SnTarget) -> Result<(), Failure> {
+        let options = target.connect_options()?;
+        let (host, port) = (target.host.as_str(), target.port);
+        self.opened = Some(target.id.into());
+        if target.direct {
+            self.modem.set_receive_mode(ReceiveMode::Direct);
+        }
+        let what = format!("the connection to {host}:{port} (at most 60 s)");
+        let clock = self.clock;
+        let mut client = self.modem.client(target.id);
+        patiently(clock, &what, client.connect(&options))
+            .await
+            .map_err(|error| Stage::ConnectSn { host, port }.failure(error))
     }
 
     /// Restarts the module: there is no other way to make it forget files for TLS.

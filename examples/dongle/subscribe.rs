@@ -1,7 +1,9 @@
 //! `sub`
 
+use std::time::Duration;
+
 use embassy_futures::select::{Either, select};
-use fibocom_mqtt::{Clock, Error, QoS, StdClock, TopicFilter};
+use fibocom_mqtt::{AnyConnectionId, Clock, Error, QoS, StdClock, TopicFilter, TransportError};
 
 use crate::failure::{Failure, Stage, code};
 use crate::options::{Subscribe, Target};
@@ -28,36 +30,50 @@ pub async fn run(
                 Stage::Subscribe { filter }.failure(error)
             })?;
     }
-    let receive = receive(session, output, target, subscribe, &filters);
-    match subscribe.time {
-        None => receive.await,
-        Some(time) => match select(receive, sleep(clock, time)).await {
-            Either::First(result) => result,
-            Either::Second(()) => {
-                let sentence = format!("the {} s of -W ran out", time.as_secs());
-                Err(Failure::new(code::TIME, sentence))
-            }
-        },
+    let mut left = subscribe.count;
+    let received = async {
+        while let Some(error) = receive(session, output, target.id.into(), target.direct, subscribe, &mut left).await? {
+            session.recover(target, &filters, error, Stage::Receive).await?;
+        }
+        Ok(())
+    };
+    within(subscribe.time, received).await
+}
+
+/// That, until `-W` runs out.
+pub async fn within(
+    time: Option<Duration>,
+    received: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let Some(time) = time else { return received.await };
+    let clock = StdClock::new();
+    match select(received, clock.sleep_until(clock.now() + time)).await {
+        Either::First(result) => result,
+        Either::Second(()) => {
+            let sentence = format!("the {} s of -W ran out", time.as_secs());
+            Err(Failure::new(code::TIME, sentence))
+        }
     }
 }
 
-async fn receive(
+/// Prints messages until none are `left` to wait for, or until an error, which it gives back.
+pub async fn receive(
     session: &mut Session<'_, '_>,
     output: &mut Output,
-    target: &Target,
+    id: AnyConnectionId,
+    direct: bool,
     subscribe: &Subscribe,
-    filters: &[(TopicFilter<'_>, QoS)],
-) -> Result<(), Failure> {
+    left: &mut Option<u64>,
+) -> Result<Option<Error<TransportError>>, Failure> {
     let mut buffer = vec![0; MESSAGE];
-    let mut left = subscribe.count;
-    while left != Some(0) {
-        let mut client = session.modem.client(target.id);
+    while *left != Some(0) {
+        let mut client = session.modem.client(id);
         match client.recv(&mut buffer).await {
             Ok(message) => {
                 output.message(&message, subscribe.format.as_deref(), subscribe.line_end)?;
-                left = left.map(|left| left - 1);
+                *left = left.map(|left| left - 1);
             }
-            Err(Error::Lost(announced)) if target.direct => eprintln!(
+            Err(Error::Lost(announced)) if direct => eprintln!(
                 "dongle: a message of {} bytes or more was lost, cut by a line end or too long: without --direct it would \
                  arrive whole",
                 announced.size()
@@ -67,12 +83,8 @@ async fn receive(
                 eprintln!("dongle: {error}; skipped");
                 client.skip().await.map_err(|error| Stage::Receive.failure(error))?;
             }
-            Err(error) => session.recover(target, filters, error, Stage::Receive).await?,
+            Err(error) => return Ok(Some(error)),
         }
     }
-    Ok(())
-}
-
-async fn sleep(clock: StdClock, time: std::time::Duration) {
-    clock.sleep_until(clock.now() + time).await;
+    Ok(None)
 }

@@ -24,7 +24,8 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] or [`Error::Module`] if the module did not close it, [`Error::Unknown`] if it never said.
+    /// [`Error::Refused`] or [`Error::Module`] if the module did not close it, [`Error::Unknown`] if it never said. [`Error::Invalid`] if it is
+    /// for MQTT-SN and the module has no such connections: nothing was written.
     ///
     /// # Cancel safety
     ///

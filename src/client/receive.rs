@@ -8,7 +8,7 @@ use super::Client;
 use super::session::{ANSWER, Session};
 use crate::clock::earlier;
 use crate::command::{ClosableIds, ReadStored, ReceiveMode};
-use crate::engine::{Kind, Link, Request, Stored};
+use crate::engine::{Connection, Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::types::{Announcement, AnyConnectionId, Message};
 use crate::{Clock, Instant};
@@ -203,7 +203,8 @@ where
             true => (heard_at + QUIET).min(checked_at + PROBE),
             false => checked_at + PROBE,
         };
-        // A message of unknown size gets the whole buffer: READ would lose what does not fit.
+        // A message of unknown size gets the whole buffer: READ would lose what does not fit. With MQTT-SN only its payload is known.
+        let next = next.filter(|_| !self.id.is_sn());
         match other {
             Some(other) if self.may_read() && next.map_or(self.modem.now() >= due, |next| next.size() > room) => {
                 Err(Error::OtherMessage(other))
@@ -219,6 +220,13 @@ where
 
     /// Asks the module for the next message, and whether the connection is still there if nothing says that one waits.
     pub(super) async fn fetch(&mut self) -> Result<(), Error<T::Error>> {
+        if !self.is_announced() {
+            self.modem.listen()?;
+            if self.is_announced() {
+                // Its size is known now.
+                return Ok(());
+            }
+        }
         if !self.is_unread() {
             self.check_listed().await?;
         }
@@ -232,6 +240,11 @@ where
     /// Whether there can be something to read by its length: where messages come in lines, only what the module had before.
     fn may_read(&self) -> bool {
         self.modem.engine.receive_mode == ReceiveMode::ByLength || self.is_unread()
+    }
+
+    fn is_announced(&self) -> bool {
+        let connection = self.modem.engine.connection(self.id);
+        connection.is_some_and(Connection::is_announced)
     }
 
     fn is_unread(&self) -> bool {

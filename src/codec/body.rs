@@ -9,7 +9,7 @@
 //! On an MQTT-SN connection a bare topic id may stand in the topic's place: see [`Topic`].
 
 use super::grammar::ReadHeader;
-use super::topic::{Form, Topic};
+use super::topic::{self, Form, Topic};
 
 /// How a body ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum BodyEnd {
     Stored,
     /// They are larger than the store, and gone.
     TooLarge,
-    /// The separators did not stand where the lengths put them.
+    /// The separators did not stand where the lengths put them, or it cannot be told which of two messages it is.
     Malformed,
 }
 
@@ -49,6 +49,10 @@ enum Quoting {
 
 /// A power of two above seven: two pairs of quotes, the comma, and two blanks where the module writes blanks after commas.
 const TAIL: usize = 8;
+
+/// The most that is taken beyond the end: four bytes, the difference between the two forms; or five of the six that show that a number is too
+/// long for a topic id, where the header leaves room for one.
+pub(crate) const BEYOND: usize = 5;
 
 impl Body {
     /// A body after `header`, from a module that is known to quote or not, or not known yet.
@@ -112,8 +116,8 @@ impl Body {
         self.topic = topic;
         let Some(form) = form else { return };
         match form {
-            Form::Name => {
-                self.topic = Topic::Name;
+            Form::Name { doubt } => {
+                self.topic = Topic::Name { doubt };
                 if self.quoted == Quoting::Open {
                     self.quoted = Quoting::No;
                 }
@@ -138,7 +142,7 @@ impl Body {
 
     /// Checks the separators and moves topic and payload to the front of the store. What was taken beyond the end, because
     /// the body was wrongly assumed to be quoted, is returned to be read again.
-    pub(crate) fn finish(&mut self, store: &mut [u8]) -> (BodyEnd, heapless::Vec<u8, 4>) {
+    pub(crate) fn finish(&mut self, store: &mut [u8]) -> (BodyEnd, heapless::Vec<u8, BEYOND>) {
         let mut beyond = heapless::Vec::new();
         if self.quoted == Quoting::Assumed {
             self.quoted = if self.quotes_stand(store) {
@@ -148,7 +152,6 @@ impl Body {
             };
         }
         for at in self.expected()..self.taken {
-            // Four at most: the difference between the two forms.
             let _ = beyond.push(self.at(at, store));
         }
         let stands = match self.quoted {
@@ -157,7 +160,7 @@ impl Body {
         };
         let end = if !self.fits(store) {
             BodyEnd::TooLarge
-        } else if !stands {
+        } else if !stands || self.is_doubtful(store) {
             BodyEnd::Malformed
         } else {
             self.compact(store);
@@ -243,6 +246,14 @@ impl Body {
             .saturating_add(self.header.topic_len)
             .saturating_add(self.topic_quote());
         !self.fits(store) || self.at(comma, store) == b','
+    }
+
+    /// Whether all of it may have been a shorter message with a topic id, and then what the module wrote behind that.
+    fn is_doubtful(&self, store: &[u8]) -> bool {
+        match self.topic {
+            Topic::Name { doubt: Some(end) } => topic::is_line_end(Some(self.at(end, store))),
+            _ => false,
+        }
     }
 
     /// Whether quotes stand where the lengths put them. The closing one decides; of a body larger than the store it is the

@@ -1,5 +1,6 @@
 //! One pass over the bytes from the module, in whatever pieces they arrive: lines, prompts, and message bodies by length.
 
+use super::body::BEYOND;
 use super::grammar;
 use super::{Body, BodyEnd};
 
@@ -32,7 +33,7 @@ pub(crate) struct Decoder<'b> {
     prompt: bool,
     body: Option<Body>,
     /// Bytes a body took in excess: they come before any new input.
-    beyond: heapless::Vec<u8, 4>,
+    beyond: heapless::Vec<u8, BEYOND>,
     /// Whether the module quotes in READ, once it has shown it.
     quoted: Option<bool>,
 }

@@ -97,11 +97,12 @@ mod tests {
     use super::SnRegistrationKind::{Assigned, Listed, Refused, Registered};
     use super::*;
 
-    type Case = (&'static [u8], SnRegistrationKind, Option<u16>, Option<&'static [u8]>);
+    /// A line, and what is found in it.
+    type Case<'a> = (&'a [u8], SnRegistrationKind, Option<u16>, Option<&'a [u8]>);
 
     #[test]
     fn assignments_are_told_from_what_is_listed() {
-        let cases: [Case; 14] = [
+        let cases: [Case<'_>; 14] = [
             (b"+MQTTSNREG: 101,1,7,\"n\"", Registered, Some(7), Some(b"n")),
             (b"+MQTTSNREG: 101,2,7,\"n\"", Assigned, Some(7), Some(b"n")),
             (

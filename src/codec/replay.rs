@@ -107,6 +107,20 @@ pub(crate) fn answer(topic: &[u8], payload: &[u8], quoted: bool, spaced: bool) -
     line
 }
 
+/// The same for `AT+MQTTREAD=101`: a name, or a bare topic id with what the module prints as its length.
+pub(crate) fn sn_answer(topic: &[u8], id_length: Option<usize>, payload: &[u8], quoted: bool, spaced: bool) -> Vec<u8> {
+    let gap = if spaced { " " } else { "" };
+    let quote: &[u8] = if quoted { b"\"" } else { b"" };
+    let topic_quote = if id_length.is_some() { b"" } else { quote };
+    let (tlen, plen) = (id_length.unwrap_or(topic.len()), payload.len());
+    let mut line = format!("+MQTTREAD: 101,{gap}1,{gap}{tlen},{gap}{plen},{gap}").into_bytes();
+    let payload = [b",", gap.as_bytes(), quote, payload, quote];
+    for part in [topic_quote, topic, topic_quote].into_iter().chain(payload) {
+        line.extend_from_slice(part);
+    }
+    line
+}
+
 /// What stands around that line: an echo, what follows the echo, and what comes between the line and its result.
 pub(crate) const FRAMINGS: [(&str, &str, &str); 5] = [
     ("", "", "\nOK\n"),

@@ -3,8 +3,9 @@
 //! A topic id is bare, up to the comma, and what the header says of the topic's length is then undefined (V1.3 section 1.11). Where the
 //! module quotes names, a digit begins a number. Where it does not, or has not shown it, a name may begin like a number too,
 //! `12,34`, and lengths have to tell. What the two readings disagree on was written by strangers, so where both can hold the
-//! longer one is taken: then nothing of a message can become a line of the module. The price is that a module which does not
-//! quote and puts something odd in place of the length may lose a message, and that is reported.
+//! longer one is taken: then nothing of a message can become a line of the module, and what both readings fit is malformed. The price is
+//! that a module which puts something odd in place of the length may lose a message, unless it is known to quote, and that is reported. One thing is taken for granted:
+//! no topic has a line end.
 
 use super::grammar::{self, ReadHeader};
 
@@ -23,8 +24,8 @@ pub(super) enum Topic {
         /// A comma stands where a name of the header's length would end.
         comma: bool,
     },
-    /// It began with a digit, and is a name.
-    Name,
+    /// It began with a digit, and is a name. If a line end stands at this place, it may as well have been a topic id.
+    Name { doubt: Option<usize> },
     /// It is a topic id.
     Id {
         /// The payload behind it is in quotes, and nothing else could look so: this module quotes.
@@ -35,7 +36,8 @@ pub(super) enum Topic {
 /// What a topic turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    Name,
+    /// As [`Topic::Name`].
+    Name { doubt: Option<usize> },
     /// So many digits, and whether the payload behind them is in quotes.
     Id {
         digits: usize,
@@ -75,7 +77,7 @@ impl Topic {
             let mut digits = heapless::Vec::<u8, DIGITS>::new();
             digits.extend((blank..at).filter_map(body));
             if byte != b',' || !grammar::is_topic_id(&digits) {
-                return Some(Form::Name);
+                return Some(Form::Name { doubt: None });
             }
             if quoted == Some(true) || header.topic_len <= seen && quoted == Some(false) {
                 return Some(Form::Id {
@@ -110,15 +112,19 @@ impl Topic {
                 certain,
             })
         };
+        let mut end = bare;
         if *quote {
-            // As with names, the closing quote decides: without quotes its place holds what the module itself writes.
+            // As with names, the closing quote decides: behind a bare payload its place holds what the module itself writes.
             if at < in_quotes {
                 return None;
             }
             // But a longer name without quotes has there what strangers wrote.
             let longer = *comma && header.topic_len > digits.saturating_add(2);
-            if !longer && body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes)) {
-                return id(true);
+            if body(in_quotes.saturating_sub(1)) == Some(b'"') && is_line_end(body(in_quotes)) {
+                if !longer {
+                    return id(true);
+                }
+                end = in_quotes;
             }
         } else if quoted.is_none() && at < payload {
             return None;
@@ -126,9 +132,10 @@ impl Topic {
         if header.topic_len <= digits {
             return id(false);
         }
+        let name = Some(Form::Name { doubt: Some(end) });
         if name_end < bare {
             return match (*comma, at < name_end) {
-                (true, _) => Some(Form::Name),
+                (true, _) => name,
                 (false, true) => None,
                 (false, false) => id(false),
             };
@@ -137,11 +144,11 @@ impl Topic {
         match (at < bare, is_line_end(body(bare))) {
             (true, _) => None,
             (false, true) => id(false),
-            (false, false) => Some(Form::Name),
+            (false, false) => name,
         }
     }
 }
 
-fn is_line_end(byte: Option<u8>) -> bool {
+pub(super) fn is_line_end(byte: Option<u8>) -> bool {
     matches!(byte, Some(b'\r' | b'\n'))
 }

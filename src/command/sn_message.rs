@@ -153,6 +153,9 @@ impl<const T: usize, const P: usize> SnRead<T, P> {
         if header.id != self.id.get() {
             return None;
         }
+        if !header.topic_id && may_be_topic_id(topic, payload, answer) {
+            return None;
+        }
         let (topic_id, topic) = match header.topic_id {
             true => (Some(TopicId::from_digits(topic)?), &[][..]),
             false => (None, topic),
@@ -164,6 +167,27 @@ impl<const T: usize, const P: usize> SnRead<T, P> {
             payload: heapless::Vec::from_slice(payload).ok()?,
         })
     }
+}
+
+/// Whether a name begins like a topic id and the message of that would end at a line end: then the rest may be the module's, and not of a message.
+fn may_be_topic_id(topic: &[u8], payload: &[u8], answer: &[u8]) -> bool {
+    let digits = topic.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (id, behind) = topic.split_at_checked(digits).unwrap_or_default();
+    let quoted = answer.ends_with(b"\"")
+        && answer
+            .split(|byte| *byte == b',')
+            .nth(4)
+            .is_some_and(|topic| topic.trim_ascii().starts_with(b"\""));
+    if quoted || !behind.starts_with(b",") || !grammar::is_topic_id(id) {
+        return false;
+    }
+    let Some(end) = digits.saturating_add(payload.len()).checked_sub(topic.len()) else {
+        return false;
+    };
+    // Bare, and in quotes.
+    [end, end.saturating_add(2)]
+        .into_iter()
+        .any(|end| matches!(payload.get(end), Some(b'\r' | b'\n')))
 }
 
 at_command!([const T: usize, const P: usize] SnRead<T, P> => SnReadMessage<T, P>, ANSWER, Self::answer);

@@ -41,8 +41,6 @@ pub(crate) struct Connection {
     pub(crate) message_unreported: bool,
     pub(crate) counters: Counters,
     announced: Deque<Announcement, ANNOUNCED>,
-    /// Messages that were announced without a size, on an MQTT-SN connection.
-    unmeasured: u8,
     /// The topic id that the module gave for our last registration.
     pub(crate) registered: Option<TopicId>,
 }
@@ -59,14 +57,13 @@ impl Connection {
             message_unreported: false,
             counters: Counters::new(),
             announced: Deque::new(),
-            unmeasured: 0,
             registered: None,
         }
     }
 
     /// Whether a message was announced and not read.
     pub(crate) fn is_announced(&self) -> bool {
-        self.unmeasured > 0 || !self.announced.is_empty()
+        !self.announced.is_empty()
     }
 
     /// The size of the oldest message, if it was announced.
@@ -74,15 +71,11 @@ impl Connection {
         self.announced.front().copied()
     }
 
-    /// A message waits. On an MQTT-SN connection nothing tells whether a length or a topic id was announced, so it has no size.
-    pub(crate) fn announce(&mut self, size: Option<Announcement>) {
+    pub(crate) fn announce(&mut self, size: Announcement) {
         self.unread = true;
         self.message_unreported = true;
-        match size {
-            // More than fit are found by reading until nothing is left.
-            Some(size) => drop(self.announced.push_back(size)),
-            None => self.unmeasured = self.unmeasured.saturating_add(1),
-        }
+        // More than fit are found by reading until nothing is left.
+        let _ = self.announced.push_back(size);
     }
 
     /// READ handed out a message of this size. Announcements get lost, so one that matches is taken with those before it,
@@ -94,7 +87,6 @@ impl Connection {
                 self.announced.pop_front();
             }
         }
-        self.unmeasured = self.unmeasured.saturating_sub(1);
         self.message_unreported = self.is_announced();
     }
 
@@ -103,12 +95,7 @@ impl Connection {
         self.unread = false;
         self.checked_at = now;
         self.message_unreported = false;
-        self.forget_announced();
-    }
-
-    fn forget_announced(&mut self) {
         self.announced.clear();
-        self.unmeasured = 0;
     }
 
     /// A result line of this operation says where the connection stands.
@@ -155,7 +142,7 @@ impl Connection {
         self.owed = None;
         self.unread = false;
         self.message_unreported = false;
-        self.forget_announced();
+        self.announced.clear();
         in_use
     }
 

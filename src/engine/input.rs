@@ -12,7 +12,7 @@ use crate::codec::{BodyEnd, Frame, cloud, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{AnyConnectionId, QoS, count};
+use crate::types::{Announcement, AnyConnectionId, QoS, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::{Operation, SnRegistration, Urc};
 
@@ -223,7 +223,7 @@ impl Engine<'_> {
         let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
         let exchange = self.exchange.as_mut().filter(reading);
         if let Some(connection) = connection {
-            connection.was_read(size);
+            connection.was_read(id.map_or(size, |id| announced(id, size)));
             count(match end {
                 BodyEnd::Stored => &mut connection.counters.received,
                 _ => &mut connection.counters.lost,
@@ -278,7 +278,7 @@ impl Engine<'_> {
             Urc::Announced { id, size, .. } => {
                 let Some(id) = AnyConnectionId::new(id) else { return };
                 if let Some(connection) = self.connections.get_mut(id) {
-                    connection.announce((!id.is_sn()).then_some(size));
+                    connection.announce(announced(id, size));
                 }
             }
             Urc::SnRegistration { .. } => self.on_registration(true),
@@ -328,6 +328,13 @@ impl Engine<'_> {
             self.finish(outcome);
         }
     }
+}
+
+/// What an announcement tells of a message: on an MQTT-SN connection its third field may be the topic's length or its id, so that
+/// only the payload has a size (V1.3 section 1.10).
+pub(super) fn announced(id: AnyConnectionId, size: Announcement) -> Announcement {
+    let topic_len = if id.is_sn() { 0 } else { size.topic_len };
+    Announcement { topic_len, ..size }
 }
 
 fn hand_on(hook: &mut Option<UnsolicitedHook<'_>>, line: &[u8]) {

@@ -149,20 +149,16 @@ impl<'b> Engine<'b> {
     }
 
     /// Puts a command line, and the message that is its data, into the transmit buffer, unless this module is known not to have the
-    /// command.
+    /// command, or the connection that it is for.
     pub(crate) fn load(&mut self, data: &[u8], write: &dyn Fn(&mut [u8]) -> usize) -> Result<(), InvalidInput> {
         let hex = self.dialect.data_form != DataForm::Raw;
         self.transmit.load(data, hex, write)?;
         let command = self.transmit.command();
-        let needed = [Feature::of_connection(command), Feature::of_command(command)];
-        let refused = needed.into_iter().flatten();
-        let refused = refused
-            .map(|feature| self.capabilities.require(feature))
-            .find(Result::is_err);
-        if refused.is_some() {
-            self.transmit.clear();
-        }
-        refused.unwrap_or(Ok(()))
+        let features = [Feature::of_command(command), Feature::of_connection(command)];
+        let mut features = features.into_iter().flatten();
+        features
+            .try_for_each(|feature| self.capabilities.require(feature))
+            .inspect_err(|_| self.transmit.clear())
     }
 
     /// Puts the command line of an upload of so many bytes into the transmit buffer.
@@ -271,7 +267,7 @@ impl<'b> Engine<'b> {
             return;
         };
         if let Some(connection) = self.connections.get_mut(id) {
-            connection.was_read(header.size());
+            connection.was_read(input::announced(id, header.size()));
             count(&mut connection.counters.lost);
         }
         self.store.miss(id, header.size());

@@ -267,7 +267,7 @@ fn announcements_are_matched_by_size_since_some_get_lost() {
     let mut connection = Connection::new();
     assert_eq!((connection.next_size(), connection.unread), (None, false));
     for payload_len in [1, 2, 3] {
-        connection.announce(Some(size(payload_len)));
+        connection.announce(size(payload_len));
     }
     assert!(connection.unread && connection.message_unreported);
     // One that was never announced takes none away, one that was takes those before it along.
@@ -277,7 +277,7 @@ fn announcements_are_matched_by_size_since_some_get_lost() {
     assert_eq!(connection.next_size(), Some(size(3)));
     // More than can be remembered are still unread.
     for payload_len in 0..20 {
-        connection.announce(Some(size(payload_len)));
+        connection.announce(size(payload_len));
     }
     connection.was_empty(at(0));
     assert_eq!((connection.next_size(), connection.unread), (None, false));

@@ -136,12 +136,14 @@ impl Feature {
         })
     }
 
-    /// The feature that the connection in a command belongs to, if it is one of MQTT-SN.
+    /// The feature that the connection in a command belongs to, if it is one for MQTT-SN.
     pub(crate) fn of_connection(command: &[u8]) -> Option<Self> {
         Self::of_command(command)?;
-        let mut parts = command.split(|byte| matches!(byte, b'=' | b',' | b'\r'));
-        let id = parts.nth(1)?.trim_ascii();
-        matches!(id, b"101" | b"102").then_some(Self::SnConnections)
+        let mut arguments = command
+            .splitn(2, |byte| *byte == b'=')
+            .nth(1)?
+            .split(|byte| *byte == b',');
+        matches!(arguments.next()?.trim_ascii(), b"101" | b"102").then_some(Self::SnConnections)
     }
 }
 

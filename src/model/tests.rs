@@ -170,17 +170,30 @@ fn commands_belong_to_features_and_questions_to_none() {
     ] {
         assert_eq!(Feature::of_command(command), feature, "{}", command.escape_ascii());
     }
-    for (command, of_sn) in [
-        (&b"AT+MQTTPUB=101,\"t\",0,0,1\r"[..], true),
-        (b"AT+MQTTCLOSE=102\r", true),
-        (b"AT+MQTTSNCID=101,\"x\"", true),
-        (b"AT+MQTTCLOSE=1", false),
-        (b"AT+MQTTSUB=1,101,0", false),
-        (b"AT+MQTTREAD=1010", false),
-        (b"AT+MQTTCLOSE?", false),
-        (b"AT+CSQ=101", false),
+}
+
+#[test]
+fn commands_for_mqtt_sn_connections_need_them_and_questions_do_not() {
+    for command in [
+        &b"AT+MQTTCLOSE=101\r"[..],
+        b"AT+MQTTSUB=102,7,0",
+        b"at+mqttpub= 101 ,\"t\",0,0,\"\"\r",
+        b"AT+MQTTSNCID=101,\"x=1\"",
     ] {
-        let feature = of_sn.then_some(Feature::SnConnections);
-        assert_eq!(Feature::of_connection(command), feature, "{}", command.escape_ascii());
+        let feature = Feature::of_connection(command);
+        assert_eq!(feature, Some(Feature::SnConnections), "{}", command.escape_ascii());
+    }
+    for command in [
+        &b"AT+MQTTCLOSE=1"[..],
+        b"AT+MQTTPUB=1,\"t\",0,0,101",
+        b"AT+MQTTOPEN=1,\"=101\",1883,1,60",
+        b"AT+MQTTCLOSE=?",
+        b"AT+MQTTCLOSE?",
+        b"AT+MQTTREAD=1010",
+        b"AT+MQTTAUTHCFG=7",
+        b"AT+CGDCONT=101",
+        b"",
+    ] {
+        assert_eq!(Feature::of_connection(command), None, "{}", command.escape_ascii());
     }
 }

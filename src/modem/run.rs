@@ -44,8 +44,8 @@ where
     ///
     /// [`Error::Module`] if the module answered with an error, [`Error::Silent`] if it did not answer in the command's time,
     /// [`Error::Unexpected`] if the command could not read the answer, [`Error::LineBuffer`] if there was no room for it,
-    /// [`Error::Invalid`] if the command does not fit the transmit buffer, or is an MQTT command that this model lacks
-    /// ([`InvalidInput::Unsupported`](crate::InvalidInput::Unsupported)); a `=?` form may always be asked.
+    /// [`Error::Invalid`] if the command does not fit the transmit buffer, or is an MQTT command that this model lacks, or
+    /// for an MQTT-SN connection where there are none ([`InvalidInput::Unsupported`](crate::InvalidInput::Unsupported)); a `=?` form may always be asked.
     ///
     /// # Cancel safety
     ///
@@ -257,10 +257,7 @@ where
     /// Every byte that a finished read delivered is with the engine before the next await, so dropping this loses nothing.
     pub(crate) async fn wait(&mut self, until: Option<Instant>) -> Result<(), Error<T::Error>> {
         // What has come while nobody looked is older than any deadline that has passed since.
-        let mut taken = 0;
-        while taken < BACKLOG && self.take_what_came()? {
-            taken = usize::saturating_add(taken, 1);
-        }
+        let taken = self.listen()?;
         let now = self.clock.now();
         let due = self.engine.deadline().is_some_and(|deadline| now >= deadline);
         self.engine.poll(now);
@@ -328,6 +325,15 @@ where
         };
         self.unflushed = false;
         flushed.map_err(Error::Port)
+    }
+
+    /// Takes what has come while nobody looked, in at most so many reads, and says how many there were.
+    pub(crate) fn listen(&mut self) -> Result<usize, Error<T::Error>> {
+        let mut taken = 0;
+        while taken < BACKLOG && self.take_what_came()? {
+            taken = usize::saturating_add(taken, 1);
+        }
+        Ok(taken)
     }
 
     /// Reads without waiting. False if there was nothing.

@@ -274,7 +274,12 @@ fn help_names_every_command_and_every_exit_code() {
         "selftest",
         "pub ",
         "sub ",
-        "auth",
+        "auth CLOUD",
+        "--id 1|2|3|101|102",
+        "--topic-id N",
+        "--cloud CLOUD",
+        "--register",
+        "--off",
         "at COMMAND",
         "27",
         "130",
@@ -283,6 +288,7 @@ fn help_names_every_command_and_every_exit_code() {
     ] {
         assert!(done.text().contains(word), "{word}");
     }
+    assert!(!done.text().contains("not yet"), "{}", done.text());
 }
 
 #[test]

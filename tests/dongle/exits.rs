@@ -9,7 +9,7 @@ use crate::tool::{Running, Served, Simulator, commands, dongle, file, run, text,
 #[test]
 fn wrong_usage_ends_with_1_and_says_what_is_right() {
     for (arguments, word) in [
-        (&[][..], "demo, info, pub, sub, at or selftest"),
+        (&[][..], "demo, info, pub, sub, auth, at or selftest"),
         (&["demo"], "--simulate"),
         (&["info"], "--port"),
         (&["--simulate", "frobnicate"], "frobnicate"),
@@ -53,17 +53,6 @@ fn wrong_usage_ends_with_1_and_says_what_is_right() {
         (&["--simulate", "at", "AT\rAT+CFUN=0"], "0x0d"),
     ] {
         run(arguments).failed(1, &[word]);
-    }
-}
-
-#[test]
-fn what_is_not_yet_there_says_so() {
-    for arguments in [
-        &["auth", "onenet"][..],
-        &["sub", "-t", "x", "--cloud", "onenet"],
-        &["sub", "-t", "x", "--id", "101"],
-    ] {
-        run(["--simulate"].iter().chain(arguments)).failed(1, &["not yet"]);
     }
 }
 

@@ -16,11 +16,13 @@ mod parts {
 #[path = "../tool/mod.rs"]
 mod tool;
 
+mod cloud;
 mod commands;
 mod exits;
 mod leftovers;
 mod secrets;
 mod selftest;
+mod sn;
 #[path = "../../examples/dongle/tap.rs"]
 #[allow(dead_code)]
 mod tap;

@@ -176,6 +176,34 @@ fn a_registration_that_comes_between_the_answers_of_another_command_is_noted() {
 }
 
 #[test]
+fn a_payload_too_large_stays_in_the_module() {
+    let world = module(&["sn-announce=id"]);
+    let other = world.broker().client("other");
+    with_client(&world, async |client| {
+        client
+            .subscribe(TopicFilter::new("plant/9").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        other.publish("plant/9", [b'x'; 40], 1, false);
+        other.publish("plant/9", "small", 1, false);
+        sleep(&world, Duration::from_secs(1)).await;
+        let size = Announcement {
+            topic_len: 0,
+            payload_len: 40,
+        };
+        let mut small = [0; 39];
+        for _ in 0..2 {
+            assert_eq!(client.recv(&mut small).await.unwrap_err(), Error::TooLarge(size));
+        }
+        assert_eq!(commands(&world, "AT+MQTTREAD"), [""; 0]);
+        assert_eq!(client.skip().await, Ok(Some(size)));
+        let message = client.recv(&mut small).await.unwrap();
+        assert_eq!(message.payload(), b"small");
+        assert_eq!(client.counters().lost, 0);
+    });
+}
+
+#[test]
 fn a_message_that_waits_does_not_come_under_the_name_of_a_later_topic() {
     // In lines, so that several wait in the driver.
     for reopened in [true, false] {
@@ -221,8 +249,9 @@ fn a_message_that_was_read_before_another_connection_keeps_its_number() {
             .await
             .unwrap();
         other.publish("plant/9", "x", 1, false);
-        // Too small, so it waits in the driver.
-        let told = select(client.recv(&mut []), sleep(&world, Duration::from_secs(30))).await;
+        // Too small for its name, so it waits in the driver.
+        let mut one = [0; 1];
+        let told = select(client.recv(&mut one), sleep(&world, Duration::from_secs(30))).await;
         assert!(matches!(told, Either::First(Err(Error::TooLarge(_)))));
         client.disconnect().await.unwrap();
         client.connect(&options()).await.unwrap();

@@ -114,15 +114,32 @@ impl Mosquitto {
 
     /// `dongle sub`, once it is subscribed to that many filters.
     pub fn dongle_sub(&self, module: &Simulator, filters: usize, arguments: &[&str]) -> Running {
+        self.dongle_sub_on(1, module, filters, arguments)
+    }
+
+    /// The same on this connection.
+    pub fn dongle_sub_on(&self, id: u8, module: &Simulator, filters: usize, arguments: &[&str]) -> Running {
         let trace = self.file("trace");
         drop(std::fs::remove_file(&trace));
-        let first = ["--port", &module.port, "--trace", text(&trace), "sub", "-h", "any"];
+        let number = id.to_string();
+        let first = [
+            "--port",
+            &module.port,
+            "--trace",
+            text(&trace),
+            "sub",
+            "-h",
+            "any",
+            "--id",
+            &number,
+        ];
         let subscriber = Running::start(&mut dongle(first.iter().chain(arguments)));
+        let result = format!("+MQTTSUB: {id},1");
         let start = Instant::now();
         loop {
-            wait_for(&trace, "+MQTTSUB: 1,1");
+            wait_for(&trace, &result);
             let seen = std::fs::read_to_string(&trace).unwrap();
-            if seen.matches("< +MQTTSUB: 1,1").count() == filters {
+            if seen.matches(&format!("< {result}")).count() == filters {
                 return subscriber;
             }
             assert!(start.elapsed() < PATIENCE, "{seen}");

@@ -2,11 +2,14 @@
 
 use std::fs;
 
+use fibocom_mqtt::cloud::CloudCredentials;
 use fibocom_mqtt::{
-    ConnectOptions, ConnectionId, Credentials, Escapes, Field, InvalidInput, QoS, Text, TopicName, Will,
+    AnyConnectionId, ConnectOptions, ConnectionId, Credentials, Escapes, Field, InvalidInput, QoS, Text, TopicName,
+    Will,
 };
 use lexopt::{Parser, ValueExt};
 
+use super::cloud::{self, Cloud};
 use super::message::{MAX_PAYLOAD, bytes, qos};
 use super::number;
 use super::tls::{self, TlsOptions};
@@ -17,24 +20,33 @@ const MAX_KEEP_ALIVE: u16 = 300;
 
 /// How to connect, and on which of the module's connections.
 pub struct Target {
-    pub host: String,
-    pub port: u16,
+    /// Not where the cloud is to name it.
+    host: Option<String>,
+    port: Option<u16>,
     pub id: ConnectionId,
     pub login: Login,
     pub tls: Option<TlsOptions>,
     /// Messages are to come in lines of their own.
     pub direct: bool,
-    client_id: Option<String>,
+    pub session: SessionOptions,
+}
+
+/// Who the module is to the broker. No `Debug`: it holds secrets.
+pub enum Login {
+    Given {
+        user: String,
+        password: Vec<u8>,
+    },
+    /// The module computes it.
+    Cloud(Cloud),
+}
+
+/// What the connections of both protocols have.
+pub struct SessionOptions {
+    pub(super) client_id: Option<String>,
     pub keep_alive: u16,
     pub keep_session: bool,
     will: Option<WillOptions>,
-}
-
-/// User name and password. No `Debug`: it is a secret.
-#[derive(Default)]
-pub struct Login {
-    user: String,
-    password: Vec<u8>,
 }
 
 struct WillOptions {
@@ -44,63 +56,131 @@ struct WillOptions {
     retain: bool,
 }
 
-impl Target {
-    /// The same as the driver wants it.
-    pub fn connect_options(&self) -> Result<ConnectOptions<'_>, InvalidInput> {
-        let credentials = Credentials::with_binary_password(&self.login.user, &self.login.password);
-        let mut options = ConnectOptions::new(&self.host, self.port)
-            .credentials(credentials)
-            .keep_alive(self.keep_alive)
-            .clean_session(!self.keep_session);
+impl SessionOptions {
+    pub(super) fn will(&self) -> Result<Option<Will<'_>>, InvalidInput> {
+        let Some(will) = &self.will else { return Ok(None) };
+        let message = Will::new(TopicName::new(&will.topic)?, &will.payload).qos(will.qos);
+        Ok(Some(if will.retain { message.retain() } else { message }))
+    }
+
+    /// Finds what no module takes.
+    fn check(&self) -> Result<(), InvalidInput> {
         if let Some(client_id) = &self.client_id {
+            Text::new(Field::ClientId, client_id, LENIENT)?;
+            if client_id.is_empty() {
+                return Err(InvalidInput::Empty { field: Field::ClientId });
+            }
+        }
+        self.will()?;
+        let will = self.will.as_ref().map_or(0, |will| will.payload.len());
+        if will > MAX_PAYLOAD {
+            return Err(InvalidInput::TooLong {
+                field: Field::WillPayload,
+                len: will,
+                max: MAX_PAYLOAD,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Target {
+    /// Where to connect to: what was given, else what the cloud has named.
+    pub fn server<'a>(&'a self, granted: Option<CloudCredentials<'a>>) -> (&'a str, u16) {
+        // As mosquitto_pub has it.
+        let usual = if self.tls.is_some() { 8883 } else { 1883 };
+        let named = granted.and_then(|granted| granted.server());
+        let (host, port) = match &self.host {
+            Some(host) => (host.as_str(), usual),
+            None => named.unwrap_or(("", usual)),
+        };
+        (host, self.port.unwrap_or(port))
+    }
+
+    /// The same as the driver wants it, with what the module has computed for the cloud.
+    pub fn connect_options<'a>(
+        &'a self,
+        granted: Option<CloudCredentials<'a>>,
+    ) -> Result<ConnectOptions<'a>, InvalidInput> {
+        let (host, port) = self.server(granted);
+        let mut options = match (&self.login, granted) {
+            (Login::Cloud(_), Some(granted)) => granted.options(host, port),
+            (Login::Cloud(_), None) => ConnectOptions::new(host, port),
+            (Login::Given { user, password }, _) => {
+                ConnectOptions::new(host, port).credentials(Credentials::with_binary_password(user, password))
+            }
+        };
+        options = options
+            .keep_alive(self.session.keep_alive)
+            .clean_session(!self.session.keep_session);
+        if let Some(client_id) = &self.session.client_id {
             options = options.client_id(client_id);
         }
         if let Some(tls) = &self.tls {
             options = options.tls(tls.tls());
         }
-        if let Some(will) = &self.will {
-            let topic = TopicName::new(&will.topic)?;
-            let message = Will::new(topic, &will.payload).qos(will.qos);
-            options = options.will(if will.retain { message.retain() } else { message });
+        if let Some(will) = self.session.will()? {
+            options = options.will(will);
         }
         Ok(options)
     }
-}
 
-impl Target {
     /// What no report may show.
     pub fn secrets(&self) -> Vec<Vec<u8>> {
-        let Login { user, password } = &self.login;
-        let texts = [Some(&self.host), Some(user), self.client_id.as_ref()]
-            .into_iter()
-            .flatten();
-        let will = self.will.iter().map(|will| will.payload.clone());
-        texts
-            .map(|text| text.clone().into_bytes())
-            .chain([password.clone()])
-            .chain(will)
-            .collect()
+        let session = &self.session;
+        let (user, password) = match &self.login {
+            Login::Given { user, password } => (user.clone(), password.clone()),
+            Login::Cloud(_) => Default::default(),
+        };
+        let texts = [self.host.clone(), Some(user), session.client_id.clone()];
+        let will = session.will.iter().map(|will| will.payload.clone());
+        let texts = texts.into_iter().flatten().map(String::into_bytes);
+        texts.chain([password]).chain(will).collect()
+    }
+
+    /// Finds what no module takes. What only some take is for the driver to refuse, once it knows which it has.
+    fn check(&self) -> Result<(), InvalidInput> {
+        if let Some(host) = &self.host {
+            check_host(host)?;
+        }
+        if let Login::Given { user, password } = &self.login {
+            Text::new(Field::User, user, LENIENT)?;
+            Text::from_bytes(Field::Password, password, LENIENT)?;
+        }
+        Ok(())
+    }
+}
+
+/// The most generous dialect there is.
+const LENIENT: Escapes = Escapes::Hex;
+
+/// Finds a host that no module takes.
+pub(super) fn check_host(host: &str) -> Result<(), InvalidInput> {
+    Text::new(Field::Host, host, LENIENT)?;
+    match host {
+        "" => Err(InvalidInput::Empty { field: Field::Host }),
+        _ => Ok(()),
     }
 }
 
 /// The same options, not yet seen as a whole.
 #[derive(Default)]
 pub(super) struct Raw {
-    host: Option<String>,
-    port: Option<u16>,
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
     user: Option<String>,
     password: Option<Vec<u8>>,
     password_file: Option<String>,
     client_id: Option<String>,
     keep_alive: Option<u16>,
     keep_session: bool,
-    id: Option<ConnectionId>,
-    direct: bool,
+    pub(super) id: Option<AnyConnectionId>,
+    pub(super) direct: bool,
     will_topic: Option<String>,
     will_payload: Option<Vec<u8>>,
     will_qos: Option<QoS>,
     will_retain: bool,
-    tls: tls::Raw,
+    pub(super) tls: tls::Raw,
 }
 
 impl Raw {
@@ -139,9 +219,6 @@ impl Raw {
         let given = [
             (self.host.is_some(), "-h"),
             (self.port.is_some(), "-p"),
-            (self.user.is_some(), "-u"),
-            (self.password.is_some(), "-P"),
-            (self.password_file.is_some(), "--password-file"),
             (self.client_id.is_some(), "-i"),
             (self.keep_alive.is_some(), "-k"),
             (self.keep_session, "-c"),
@@ -153,7 +230,7 @@ impl Raw {
             (self.will_retain, "--will-retain"),
         ];
         let given = given.into_iter().find_map(|(given, name)| given.then_some(name));
-        match given.or(self.tls.first()) {
+        match given.or(self.first_of_login()).or(self.tls.first()) {
             None => Ok(()),
             Some(option) => Err(Failure::usage(format!(
                 "{command} does not take {option}: leave it out"
@@ -165,21 +242,69 @@ impl Raw {
         self.host.is_some()
     }
 
+    pub(super) fn first_of_login(&self) -> Option<&'static str> {
+        let given = [
+            (self.user.is_some(), "-u"),
+            (self.password.is_some(), "-P"),
+            (self.password_file.is_some(), "--password-file"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+
     /// Checks all of it. A simulated module goes to its own broker, whatever the host.
-    pub(super) fn whole(self, simulated: bool) -> Result<Target, Failure> {
-        let missing = || Failure::usage("there is no broker: give its host with -h");
-        let default = simulated.then(|| "localhost".to_owned());
-        let host = self.host.or(default).ok_or_else(missing)?;
-        let password = match (self.password, self.password_file) {
+    pub(super) fn whole(mut self, simulated: bool, cloud: cloud::Raw) -> Result<Target, Failure> {
+        let tls = std::mem::take(&mut self.tls).whole()?;
+        let cloud = cloud.whole(tls.is_some())?;
+        let names_server = matches!(cloud, Some(Cloud::Tuya(_)));
+        let default = (simulated && !names_server).then(|| "localhost".to_owned());
+        let host = self.host.take().or(default);
+        if host.is_none() && !names_server {
+            return Err(Failure::usage("there is no broker: give its host with -h"));
+        }
+        let id = self.id.map_or(1, AnyConnectionId::get);
+        let id = ConnectionId::new(id).ok_or_else(|| {
+            Failure::usage(format!(
+                "connection {id} is for MQTT-SN, by pub and sub only: choose 1, 2 or 3 with --id"
+            ))
+        })?;
+        let target = Target {
+            host,
+            port: self.port,
+            id,
+            login: self.login(cloud)?,
+            tls,
+            direct: self.direct,
+            session: self.session()?,
+        };
+        target.check()?;
+        Ok(target)
+    }
+
+    fn login(&mut self, cloud: Option<Cloud>) -> Result<Login, Failure> {
+        if let Some(cloud) = cloud {
+            let client_id = self.client_id.is_some().then_some("-i");
+            return match self.first_of_login().or(client_id) {
+                None => Ok(Login::Cloud(cloud)),
+                Some(option) => Err(Failure::usage(format!(
+                    "with --cloud the module computes user, password and client id: leave out {option}"
+                ))),
+            };
+        }
+        let password = match (self.password.take(), self.password_file.take()) {
             (Some(_), Some(_)) => {
                 return Err(Failure::usage("-P and --password-file exclude each other: give one"));
             }
-            (None, Some(file)) => read_password(&file)?,
+            (None, Some(file)) => read_secret("password", &file)?,
             (password, None) => password.unwrap_or_default(),
         };
         if self.user.is_none() && !password.is_empty() {
             return Err(Failure::usage("a password needs a user name: give one with -u"));
         }
+        let user = self.user.take().unwrap_or_default();
+        Ok(Login::Given { user, password })
+    }
+
+    pub(super) fn session(self) -> Result<SessionOptions, Failure> {
         let will = match (self.will_topic, self.will_payload) {
             (None, None) if self.will_qos.is_none() && !self.will_retain => None,
             (None, _) => return Err(Failure::usage("the will has no topic: give one with --will-topic")),
@@ -190,77 +315,32 @@ impl Raw {
                 retain: self.will_retain,
             }),
         };
-        let tls = self.tls.whole()?;
-        // As mosquitto_pub has it.
-        let port = if tls.is_some() { 8883 } else { 1883 };
-        let target = Target {
-            host,
-            port: self.port.unwrap_or(port),
-            id: self.id.unwrap_or(ConnectionId::FIRST),
-            login: Login {
-                user: self.user.unwrap_or_default(),
-                password,
-            },
-            tls,
-            direct: self.direct,
+        let session = SessionOptions {
             client_id: self.client_id,
             keep_alive: self.keep_alive.unwrap_or(60),
             keep_session: self.keep_session,
             will,
         };
-        target.check()?;
-        Ok(target)
+        session.check()?;
+        Ok(session)
     }
 }
 
-impl Target {
-    /// Finds what no module takes. What only some take is for the driver to refuse, once it knows which it has.
-    fn check(&self) -> Result<(), InvalidInput> {
-        self.connect_options()?;
-        // The most generous dialect there is.
-        let lenient = Escapes::Hex;
-        Text::new(Field::Host, &self.host, lenient)?;
-        Text::new(Field::User, &self.login.user, lenient)?;
-        Text::from_bytes(Field::Password, &self.login.password, lenient)?;
-        if self.host.is_empty() {
-            return Err(InvalidInput::Empty { field: Field::Host });
-        }
-        if let Some(client_id) = &self.client_id {
-            Text::new(Field::ClientId, client_id, lenient)?;
-            if client_id.is_empty() {
-                return Err(InvalidInput::Empty { field: Field::ClientId });
-            }
-        }
-        let will = self.will.as_ref().map_or(0, |will| will.payload.len());
-        if will > MAX_PAYLOAD {
-            return Err(InvalidInput::TooLong {
-                field: Field::WillPayload,
-                len: will,
-                max: MAX_PAYLOAD,
-            });
-        }
-        Ok(())
-    }
-}
-
-fn connection_id(parser: &mut Parser) -> Result<ConnectionId, Failure> {
+fn connection_id(parser: &mut Parser) -> Result<AnyConnectionId, Failure> {
     let text = parser.value()?.string()?;
-    if matches!(text.as_str(), "101" | "102") {
-        return Err(Failure::not_yet(&format!("--id {text}")));
-    }
-    let id = text.parse().ok().and_then(ConnectionId::new);
-    id.ok_or_else(|| Failure::usage(format!("--id takes 1, 2 or 3, not '{text}'")))
+    let id = text.parse().ok().and_then(AnyConnectionId::new);
+    id.ok_or_else(|| Failure::usage(format!("--id takes 1, 2 or 3, or for MQTT-SN 101 or 102, not '{text}'")))
 }
 
 /// The file as it is, but for one line end, which editors add.
-fn read_password(path: &str) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error| Failure::usage(format!("cannot read the password file {path}: {error}"));
-    let mut password = fs::read(path).map_err(unreadable)?;
-    if password.last() == Some(&b'\n') {
-        password.pop();
-        if password.last() == Some(&b'\r') {
-            password.pop();
+pub(super) fn read_secret(what: &str, path: &str) -> Result<Vec<u8>, Failure> {
+    let unreadable = |error| Failure::usage(format!("cannot read the {what} file {path}: {error}"));
+    let mut secret = fs::read(path).map_err(unreadable)?;
+    if secret.last() == Some(&b'\n') {
+        secret.pop();
+        if secret.last() == Some(&b'\r') {
+            secret.pop();
         }
     }
-    Ok(password)
+    Ok(secret)
 }

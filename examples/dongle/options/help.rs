@@ -13,7 +13,7 @@ Commands
   sub -h HOST -t FILTER  prints what arrives, a payload per line, as it is
   at COMMAND             sends one raw command and prints its answer
   selftest -h HOST       finds out by trying how this module speaks where manuals are silent or wrong: two minutes
-  auth                   not yet
+  auth CLOUD             prints the credentials of a device at a cloud, which the module computes
 
 The module
   --port PATH            its AT port, such as /dev/ttyUSB0 or COM3; tcp:HOST:PORT is a simulator's
@@ -36,7 +36,7 @@ The connection, for demo, pub, sub and selftest
   -i CLIENT-ID           MQTT client id (the IMEI and the number of the connection)
   -k SECONDS             keep-alive, 1 to 300 (60)
   -c                     keep the session: clean session off
-  --id 1|2|3             which of the module's connections (1; few modules have 3)
+  --id 1|2|3|101|102     which of the module's connections (1; few modules have 3; 101 and 102 are MQTT-SN, see below)
   --tls                  encrypt; --cafile does so, too
   --cafile FILE          the certificate of the authority that vouches for the broker, in PEM
   --cert FILE, --key FILE
@@ -59,6 +59,37 @@ sub
   -F FORMAT              %t topic, %p payload, %q quality of service, %l payload's length, %x payload in hex, %% a percent sign
   -N                     no line end behind each message
 
+pub and sub on connections 101 and 102: MQTT-SN
+  -h HOST, -p PORT       the gateway (port 10000); there is no user, no password, no TLS and no --reconnect
+  -t TOPIC               by name; one of two characters is a short topic
+  --topic-id N           by a number that gateway and module know, 1 to 65535; of sub any number, also beside -t
+  --register             register the name first: pub then publishes by its number, sub then knows the name of messages
+                         that come with the number; for sub with -t without wildcards. A module keeps five of them.
+  %t of -F               id:N for a message whose number has no known name
+
+auth, and pub and sub with --cloud CLOUD
+  CLOUD                  and what it wants to know of the device:
+    aliyun               --product-key --device-name --device-secret, with TLS --aliyun-tls (pub and sub: as --tls says)
+    tencent              --product-key --device-name --device-secret
+    huawei               --device-id --device-secret
+    tuya                 --product-key --uuid --auth-key; names host and port of the broker itself, but -h and -p overrule
+    onenet               --product-id --device-name --access-key
+    baidu                --iot-core-id --device-key --device-secret
+    aws                  nothing: there are no credentials but --cert and --key
+    aep                  --product-id --device-number --token --aep-user
+    unicom               --product-key --device-key --device-secret --token
+  --device-secret-file FILE, --auth-key-file, --access-key-file, --token-file, --product-secret-file
+                         the same from a file, without a line end; not seen in the list of processes
+  with --cloud           -u, -P and -i are the module's
+
+auth only
+  --register             register the device first, and print the secret that it is given: a cloud may give it only once
+    aliyun               -h HOST [-p PORT (443)] --product-key --product-secret --device-name
+    tencent              --url --product-key --product-secret --device-name
+    unicom               --product-key --product-secret --device-key [--clear] [--auth-mode 1|2]; 2: the cloud does not
+                         know the device before (1)
+  tuya --off             ends what the credentials for tuya began in the module
+
 selftest
   --report FILE          the raw exchange, without secrets, to attach to a report of a fault (fibocom-selftest.txt)
 
@@ -77,8 +108,8 @@ Exit codes
   2  the port cannot be opened or was lost
   3  the module does not answer
   4  no network: SIM, registration or address
-  5  the connection was refused or lost
-  6  a message or a subscription was refused
+  5  the connection was refused or lost, or credentials or a device were refused
+  6  a message, a subscription or a registration of a topic was refused
   7  the outcome is unknown: it may have happened; nothing is sent twice
   27 -W ran out
   130 interrupted

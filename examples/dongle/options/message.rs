@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::time::Duration;
 
-use fibocom_mqtt::{Field, InvalidInput, QoS, TopicFilter, TopicName};
+use fibocom_mqtt::{Field, InvalidInput, QoS, TopicFilter, TopicId, TopicName};
 use lexopt::{Parser, ValueExt};
 
 use super::number;
@@ -16,6 +16,7 @@ pub(super) const MAX_PAYLOAD: usize = 1024;
 
 /// What to publish.
 pub struct Publish {
+    /// Empty if the topic is named otherwise.
     pub topic: String,
     pub payload: Vec<u8>,
     pub qos: QoS,
@@ -54,7 +55,8 @@ enum Source {
 /// The same options, not yet seen as a whole.
 #[derive(Default)]
 pub(super) struct Raw {
-    topics: Vec<String>,
+    pub(super) topics: Vec<String>,
+    pub(super) topic_ids: Vec<TopicId>,
     source: Option<Source>,
     qos: Option<QoS>,
     retain: bool,
@@ -95,6 +97,10 @@ impl Raw {
     pub(super) fn long(&mut self, name: &str, parser: &mut Parser) -> Result<bool, Failure> {
         match name {
             "repeat" => self.repeat = Some(number(parser, "--repeat", 1, u32::MAX)?),
+            "topic-id" => {
+                let id = number(parser, "--topic-id", 1, u16::MAX)?;
+                self.topic_ids.push(TopicId::new(id)?);
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -111,7 +117,11 @@ impl Raw {
 
     /// A command that takes none of these.
     pub(super) fn refuse_all(&self, command: &str) -> Result<(), Failure> {
-        match self.first_of_publish().or(self.first_of_subscribe()) {
+        match self
+            .first_of_publish()
+            .or(self.first_of_subscribe())
+            .or(self.first_of_sn())
+        {
             None if self.topics.is_empty() && self.qos.is_none() => Ok(()),
             option => {
                 let option = option.unwrap_or(if self.qos.is_some() { "-q" } else { "-t" });
@@ -120,6 +130,10 @@ impl Raw {
                 )))
             }
         }
+    }
+
+    fn first_of_sn(&self) -> Option<&'static str> {
+        (!self.topic_ids.is_empty()).then_some("--topic-id")
     }
 
     fn first_of_publish(&self) -> Option<&'static str> {
@@ -142,13 +156,19 @@ impl Raw {
     }
 
     /// Checks what `pub` was given, and reads the message.
-    pub(super) fn publish(self) -> Result<Publish, Failure> {
+    pub(super) fn publish(mut self) -> Result<Publish, Failure> {
+        self.refuse_sn()?;
+        let [topic] = <[String; 1]>::try_from(std::mem::take(&mut self.topics))
+            .map_err(|_| Failure::usage("pub takes one topic: give it with -t, once"))?;
+        TopicName::new(&topic)?;
+        self.publish_to(topic)
+    }
+
+    /// The same, for a topic that was checked.
+    pub(super) fn publish_to(self, topic: String) -> Result<Publish, Failure> {
         if let Some(option) = self.first_of_subscribe() {
             return Err(Failure::usage(format!("pub does not take {option}: leave it out")));
         }
-        let [topic] = <[String; 1]>::try_from(self.topics)
-            .map_err(|_| Failure::usage("pub takes one topic: give it with -t, once"))?;
-        TopicName::new(&topic)?;
         let none = || Failure::usage("there is no message: give -m TEXT, -f FILE, -s for the standard input, or -n");
         let payload = match self.source.ok_or_else(none)? {
             Source::Text(text) if text.len() > MAX_PAYLOAD => {
@@ -175,11 +195,26 @@ impl Raw {
 
     /// Checks what `sub` was given.
     pub(super) fn subscribe(self) -> Result<Subscribe, Failure> {
-        if let Some(option) = self.first_of_publish() {
-            return Err(Failure::usage(format!("sub does not take {option}: leave it out")));
-        }
+        self.refuse_sn()?;
         if self.topics.is_empty() {
             return Err(Failure::usage("there is no topic filter: give one or more with -t"));
+        }
+        self.subscribe_to()
+    }
+
+    fn refuse_sn(&self) -> Result<(), Failure> {
+        match self.first_of_sn() {
+            None => Ok(()),
+            Some(option) => Err(Failure::usage(format!(
+                "{option} is for MQTT-SN: choose connection 101 or 102 with --id, or leave it out"
+            ))),
+        }
+    }
+
+    /// The same, whether there are filters or not.
+    pub(super) fn subscribe_to(self) -> Result<Subscribe, Failure> {
+        if let Some(option) = self.first_of_publish() {
+            return Err(Failure::usage(format!("sub does not take {option}: leave it out")));
         }
         for filter in &self.topics {
             TopicFilter::new(filter)?;

@@ -1,21 +1,28 @@
 //! The command line: everything that can be checked is, before a port is opened.
 
+mod action;
+mod cloud;
 mod connection;
 mod help;
 mod message;
+mod sn;
 mod tls;
 
+use std::mem::take;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use fibocom_mqtt::{Model, UnknownModel};
 use lexopt::{Arg, Parser, ValueExt};
 
-pub use connection::Target;
+pub use action::Action;
+pub use cloud::{Auth, Cloud, Registering};
+pub use connection::{Login, Target};
 pub use help::HELP;
 pub use message::{Part, Publish, Subscribe};
+pub use sn::{SnFilters, SnTarget, SnTopic, is_registrable};
 
-use crate::failure::{Failure, code};
+use crate::failure::Failure;
 
 /// How long the module may take to answer, in seconds: one that boots takes 30.
 const WAIT: u64 = 40;
@@ -40,36 +47,6 @@ pub enum Place {
         model: Option<String>,
         broker: Option<String>,
     },
-}
-
-/// What to do with it.
-pub enum Action {
-    Demo(Target),
-    Info,
-    At(String),
-    Publish(Target, Publish),
-    Subscribe(Target, Subscribe),
-    /// What to connect to, and where the report goes.
-    SelfTest(Target, PathBuf),
-}
-
-impl Action {
-    /// How an interrupt ends it. A subscriber without an end has done all it was asked for.
-    pub fn interrupted(&self) -> Failure {
-        match self {
-            Self::Subscribe(_, Subscribe { count: None, .. }) => Failure::new(0, ""),
-            _ => Failure::new(code::INTERRUPTED, "interrupted before it was done"),
-        }
-    }
-
-    fn has_tls(&self) -> bool {
-        match self {
-            Self::Demo(target) | Self::Publish(target, _) | Self::Subscribe(target, _) | Self::SelfTest(target, _) => {
-                target.tls.is_some()
-            }
-            Self::Info | Self::At(_) => false,
-        }
-    }
 }
 
 /// A whole command line.
@@ -112,6 +89,8 @@ struct Raw {
     verbose: bool,
     json: bool,
     words: Vec<String>,
+    register: bool,
+    cloud: cloud::Raw,
     connection: connection::Raw,
     message: message::Raw,
 }
@@ -141,9 +120,7 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             Arg::Long("report") => raw.report = Some(parser.value()?.into()),
             Arg::Short('v') => raw.verbose = true,
             Arg::Long("json") => raw.json = true,
-            Arg::Long(later @ "cloud") => {
-                return Err(Failure::not_yet(&format!("--{later}")));
-            }
+            Arg::Long("register") => raw.register = true,
             Arg::Value(word) => raw.words.push(word.string()?),
             Arg::Short(letter) => {
                 if !raw.connection.short(letter, &mut parser)? && !raw.message.short(letter, &mut parser)? {
@@ -152,7 +129,10 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
             }
             Arg::Long(name) => {
                 let name = name.to_owned();
-                if !raw.connection.long(&name, &mut parser)? && !raw.message.long(&name, &mut parser)? {
+                if !raw.connection.long(&name, &mut parser)?
+                    && !raw.message.long(&name, &mut parser)?
+                    && !raw.cloud.long(&name, &mut parser)?
+                {
                     return Err(Failure::usage(format!("there is no option --{name}: see --help")));
                 }
             }
@@ -164,62 +144,25 @@ pub fn parse(mut parser: Parser) -> Result<Parsed, Failure> {
 impl Raw {
     fn whole(mut self) -> Result<Options, Failure> {
         let simulated = self.simulate.is_some();
-        let mut words = self.words.into_iter();
+        let mut words = take(&mut self.words).into_iter();
         let command = words.next().ok_or_else(|| {
             Failure::usage(
-                "there is no command: give demo, info, pub, sub, at or selftest, and see --help for the rest",
+                "there is no command: give demo, info, pub, sub, auth, at or selftest, and see --help for the rest",
             )
         })?;
-        let action = match command.as_str() {
-            "demo" => {
-                if !simulated && !self.connection.has_host() {
-                    return Err(Failure::usage(
-                        "the demo needs a broker: give one with -h, or try --simulate, which brings module and broker",
-                    ));
-                }
-                self.message.refuse_all("demo")?;
-                Action::Demo(self.connection.whole(simulated)?)
-            }
-            "info" => {
-                self.connection.refuse_all("info")?;
-                self.message.refuse_all("info")?;
-                Action::Info
-            }
-            "pub" => Action::Publish(self.connection.whole(simulated)?, self.message.publish()?),
-            "sub" => Action::Subscribe(self.connection.whole(simulated)?, self.message.subscribe()?),
-            "at" => {
-                self.connection.refuse_all("at")?;
-                self.message.refuse_all("at")?;
-                let command = words.next();
-                Action::At(check_command(command.ok_or_else(|| {
-                    Failure::usage("there is no AT command: give one, such as: dongle at AT+CSQ")
-                })?)?)
-            }
-            "selftest" => {
-                self.message.refuse_all("selftest")?;
-                if self.trace.is_some() {
-                    return Err(Failure::usage(
-                        "selftest does not take --trace: its report holds the whole exchange, see --report",
-                    ));
-                }
-                let report = self.report.take().unwrap_or_else(|| "fibocom-selftest.txt".into());
-                Action::SelfTest(self.connection.whole(simulated)?, report)
-            }
-            "auth" => return Err(Failure::not_yet("auth")),
-            other => {
-                let known = "demo, info, pub, sub, at and selftest";
-                return Err(Failure::usage(format!(
-                    "there is no command {other}: there are {known}"
-                )));
-            }
-        };
+        let action = self.action(&command, &mut words)?;
         if self.pin.is_some() && (self.no_network || matches!(action, Action::Info | Action::At(_))) {
             return Err(Failure::usage(
-                "--pin is for demo, pub, sub and selftest with the network: info and at only ask, and send no PIN",
+                "--pin is for demo, pub, sub, auth and selftest with the network: info and at only ask, and send no PIN",
             ));
         }
         if self.report.is_some() {
             return Err(Failure::usage("--report is for selftest: leave it out"));
+        }
+        if self.reconnect && matches!(action, Action::SnPublish(..) | Action::SnSubscribe(..)) {
+            return Err(Failure::usage(
+                "--reconnect is for MQTT only: a lost MQTT-SN connection cannot be brought back, so leave it out",
+            ));
         }
         if self.reconnect && !matches!(action, Action::Publish(..) | Action::Subscribe(..)) {
             return Err(Failure::usage("--reconnect is for pub and sub: leave it out"));
@@ -267,6 +210,79 @@ impl Raw {
             verbose: self.verbose,
             json: self.json,
             action,
+        })
+    }
+
+    /// What to do, with all that belongs to it.
+    fn action(&mut self, command: &str, words: &mut impl Iterator<Item = String>) -> Result<Action, Failure> {
+        let simulated = self.simulate.is_some();
+        let register = take(&mut self.register);
+        let (connection, message, cloud) = (
+            take(&mut self.connection),
+            take(&mut self.message),
+            take(&mut self.cloud),
+        );
+        if matches!(command, "demo" | "info" | "at" | "selftest") {
+            message.refuse_all(command)?;
+            cloud.refuse_all(command)?;
+        }
+        if matches!(command, "info" | "at") {
+            connection.refuse_all(command)?;
+        }
+        let sn_id = connection.sn_id();
+        let serves_registering = command == "auth" || matches!((command, sn_id), ("pub" | "sub", Some(_)));
+        if register && !serves_registering {
+            return Err(Failure::usage(
+                "--register is for auth, and for pub and sub on connections 101 and 102: leave it out",
+            ));
+        }
+        Ok(match (command, sn_id) {
+            ("demo", _) => {
+                if !simulated && !connection.has_host() {
+                    return Err(Failure::usage(
+                        "the demo needs a broker: give one with -h, or try --simulate, which brings module and broker",
+                    ));
+                }
+                Action::Demo(connection.whole(simulated, cloud)?)
+            }
+            ("info", _) => Action::Info,
+            ("pub", Some(id)) => {
+                cloud.refuse_all("pub on an MQTT-SN connection")?;
+                let target = connection.whole_sn(id, simulated)?;
+                let (publish, topic) = message.publish_sn(register)?;
+                Action::SnPublish(target, publish, topic)
+            }
+            ("sub", Some(id)) => {
+                cloud.refuse_all("sub on an MQTT-SN connection")?;
+                let target = connection.whole_sn(id, simulated)?;
+                let (subscribe, filters) = message.subscribe_sn(register)?;
+                Action::SnSubscribe(target, subscribe, filters)
+            }
+            ("pub", None) => Action::Publish(connection.whole(simulated, cloud)?, message.publish()?),
+            ("sub", None) => Action::Subscribe(connection.whole(simulated, cloud)?, message.subscribe()?),
+            ("auth", _) => {
+                message.refuse_all("auth")?;
+                let missing = || Failure::usage("there is no cloud: name one, such as: dongle auth aliyun");
+                Action::Auth(cloud.auth(&words.next().ok_or_else(missing)?, register, connection)?)
+            }
+            ("at", _) => Action::At(check_command(words.next().ok_or_else(|| {
+                Failure::usage("there is no AT command: give one, such as: dongle at AT+CSQ")
+            })?)?),
+            ("selftest", _) => {
+                if self.trace.is_some() {
+                    return Err(Failure::usage(
+                        "selftest does not take --trace: its report holds the whole exchange, see --report",
+                    ));
+                }
+                let report = self.report.take().unwrap_or_else(|| "fibocom-selftest.txt".into());
+                Action::SelfTest(connection.whole(simulated, cloud)?, report)
+            }
+            (other, _) => {
+                let known = "demo, info, pub, sub, auth, at and selftest";
+                return Err(Failure::usage(format!(
+                    "there is no command {other}: there are {known}"
+                )));
+            }
         })
     }
 }

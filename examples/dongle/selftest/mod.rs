@@ -123,7 +123,7 @@ async fn course(
 ) -> Result<(), Failure> {
     let interrupted = || Failure::new(code::INTERRUPTED, "interrupted before it was done");
     let clock = StdClock::new();
-    let mut session = Session::new(options, port, memory);
+    let mut session = Session::new(options, port, memory.buffers(), &mut []);
     let reached = match select(reach(&mut session, target, results), interrupt::pressed()).await {
         Either::First(reached) => reached,
         Either::Second(()) => Err(interrupted()),
@@ -237,15 +237,15 @@ async fn probes(course: &mut Course, target: &Target) -> Result<(), Failure> {
     course.check_connection()?;
 
     say("the module to close and open the connection (about 10 s)");
-    let plain = target
-        .host
+    let (host, port) = target.server(None);
+    let plain = host
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
     let open = plain.then(|| OpenArguments {
-        host: target.host.clone(),
-        port: target.port,
-        clean: !target.keep_session,
-        keep_alive: target.keep_alive,
+        host: host.to_owned(),
+        port,
+        clean: !target.session.keep_session,
+        keep_alive: target.session.keep_alive,
         tls: target.tls.is_some(),
     });
     let table_tls = course.table.feature(Feature::Tls).value;

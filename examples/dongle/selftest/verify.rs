@@ -74,7 +74,7 @@ async fn round_trip(
     let id: ConnectionId = target.id;
     modem.attach(ATTACH).await?;
     let mut client = modem.client(id);
-    client.connect(&target.connect_options()?).await?;
+    client.connect(&target.connect_options(None)?).await?;
     client.subscribe(TopicFilter::new(topic)?, QoS::AtLeastOnce).await?;
     let publication = Publication::new(TopicName::new(topic)?, payload).qos(QoS::AtLeastOnce);
     client.publish(&publication).await?;

@@ -7,7 +7,7 @@ use super::super::replay::{FRAMINGS, Found, cut};
 use super::*;
 
 /// What a payload may hold to pass for syntax, among any bytes.
-fn content(pieces: usize) -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn content(pieces: usize) -> impl Strategy<Value = Vec<u8>> {
     let hostile = prop::sample::select(vec![
         &b"\r\nOK\r\n"[..],
         b"\r\nERROR\r\n",

@@ -1,6 +1,7 @@
 //! Tests of the decoder: what it finds must not depend on content, cuts, quoting or framing.
 #![allow(clippy::arithmetic_side_effects)]
 
+mod any_topic;
 mod bodies;
 mod digester;
 mod encoding;
@@ -8,6 +9,7 @@ mod framing;
 mod lines;
 mod quoting;
 mod reports;
+mod topic_ids;
 mod topics;
 mod traces;
 

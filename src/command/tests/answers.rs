@@ -231,6 +231,29 @@ fn messages() {
 }
 
 #[test]
+fn messages_that_may_be_two_are_not_taken() {
+    // A module that says 2 of every topic id's length has sent `,b` to topic 7, and the first byte of its line end stands behind it; or, as
+    // the lengths say, `b` and a CR to the topic `7,`.
+    let read = SnRead::<8, 16> {
+        id: crate::types::SnConnectionId::FIRST,
+    };
+    assert_eq!(parse(&read, "+MQTTREAD: 101,1,2,2,7,,b\r"), None);
+    assert_eq!(parse(&read, "+MQTTREAD: 101, 1, 2, 2, 7,, b\r"), None);
+    // With quotes, or another byte in that place, there is no doubt.
+    for (line, topic) in [
+        ("+MQTTREAD: 101,1,2,2,\"7,\",\"b\r\"", "7,"),
+        ("+MQTTREAD: 101,1,2,2,7,,bc", "7,"),
+        ("+MQTTREAD: 101,1,2,2,7a,b\r", "7a"),
+    ] {
+        let found = parse(&read, line);
+        assert!(
+            matches!(&found, Some(SnReadMessage::Message { topic_id: None, topic: found, .. }) if found == topic.as_bytes()),
+            "{line} {found:?}"
+        );
+    }
+}
+
+#[test]
 fn wills() {
     let will = |id, topic: &[u8], qos, retain| WillSetting::<6> {
         id,
