@@ -123,3 +123,21 @@ fn lines_that_come_in_between_do_not_take_a_result_away() {
         }
     });
 }
+
+#[test]
+fn the_id_of_another_topic_is_not_given_for_the_one_that_was_registered() {
+    let world = module(&[]);
+    with_client(&world, async |client| {
+        world.on_command(b"AT+MQTTSNREG=101,\"plant/7\"", b"\r\nOK\r\n");
+        assert_eq!(client.register(topic("plant/7")).await, Err(Error::Unknown));
+        client.disconnect().await.unwrap();
+        client.connect(&options()).await.unwrap();
+        // What was owed comes after all, in the place of the other's.
+        world.on_command(
+            b"AT+MQTTSNREG=101,\"plant/8\"",
+            b"\r\nOK\r\n\r\n+MQTTSNREG: 101,1,9,\"plant/7\"\r\n",
+        );
+        assert_eq!(client.register(topic("plant/8")).await, Ok(None));
+        assert_eq!(client.topic_name(id(9)), Some(&b"plant/7"[..]));
+    });
+}
