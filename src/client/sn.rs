@@ -351,7 +351,8 @@ where
     }
 
     /// Whether this module has the connections, and what is asked for.
-    fn require(&self, feature: Feature) -> Result<(), InvalidInput> {
+    fn require(&mut self, feature: Feature) -> Result<(), InvalidInput> {
+        self.session.modem.engine.use_registrations();
         let capabilities = &self.session.modem.engine.capabilities;
         capabilities.require(Feature::SnConnections)?;
         capabilities.require(feature)
@@ -361,7 +362,7 @@ where
         self.session.modem.engine.capabilities.check(Limit::Topic, len)
     }
 
-    fn check_filter(&self, filter: &SnFilter<'_>) -> Result<(), InvalidInput> {
+    fn check_filter(&mut self, filter: &SnFilter<'_>) -> Result<(), InvalidInput> {
         self.require(Feature::SnConnections)?;
         self.check_name(filter.name_len())
     }
