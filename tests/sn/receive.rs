@@ -264,7 +264,7 @@ fn a_message_that_was_read_before_another_connection_keeps_its_number() {
 }
 
 #[test]
-fn a_message_larger_than_the_message_buffer_is_lost_and_told_with_its_size() {
+fn a_message_whose_name_leaves_no_room_in_the_message_buffer_is_lost_and_told_with_its_size() {
     let world = module(&[]);
     let other = world.broker().client("other");
     let (mut line, mut message, mut transmit) = ([0; 128], [0; 16], [0; 400]);
