@@ -4,6 +4,8 @@
 use super::Engine;
 use crate::urc::Urc;
 
+type Parse = fn(&[u8]) -> Option<Urc>;
+
 /// What is installed.
 #[derive(Default)]
 pub(super) struct Extras {
@@ -14,8 +16,8 @@ pub(super) struct Extras {
     /// The same, longer than the line buffer.
     long_dynamic: Option<fn(&mut Engine<'_>) -> bool>,
     /// Unsolicited lines beyond those of every program.
-    cloud_event: Option<fn(&[u8]) -> Option<Urc>>,
-    sn_registration: Option<fn(&[u8]) -> Option<Urc>>,
+    cloud_event: Option<Parse>,
+    sn_registration: Option<Parse>,
     /// Topics and their ids; whether the line is whole.
     registration: Option<fn(&mut Engine<'_>, bool)>,
     /// News of the data connection.

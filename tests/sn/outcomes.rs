@@ -141,3 +141,32 @@ fn the_id_of_another_topic_is_not_given_for_the_one_that_was_registered() {
         assert_eq!(client.topic_name(id(9)), Some(&b"plant/7"[..]));
     });
 }
+
+#[test]
+fn lines_about_topics_are_not_offered_to_a_program_that_has_to_do_with_them() {
+    let offered = std::sync::Mutex::new(Vec::new());
+    let mut hook = |line: fibocom_mqtt::Unsolicited<'_>| offered.lock().unwrap().push(line.to_string());
+    let world = module(&[]);
+    let (mut line, mut message, mut transmit) = ([0; 320], [0; 1279], [0; 1400]);
+    let mut modem = Modem::new(
+        world.port(),
+        world.clock(),
+        Buffers::new(&mut line, &mut message, &mut transmit),
+    );
+    modem.set_model("L610".parse().unwrap());
+    modem.set_unsolicited(&mut hook);
+    world.block_on(async {
+        let mut client = modem.client(SnConnectionId::FIRST);
+        client.connect(&options()).await.unwrap();
+        for line in [
+            "+MQTTSNREG: 101,1",
+            "+MQTTSNREG: 101,2,7,\"n\"",
+            "+MQTTSNREG: 101,7,\"n\"",
+            "+SIM READY",
+        ] {
+            world.emit_raw(format!("\r\n{line}\r\n").as_bytes());
+        }
+        client.registrations().await.unwrap();
+    });
+    assert_eq!(*offered.lock().unwrap(), ["+SIM READY"]);
+}
