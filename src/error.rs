@@ -235,9 +235,6 @@ pub enum InvalidInput {
         /// What a slot holds, in bytes.
         max: usize,
     },
-    /// A request to the runner outlives the task that made it, and with it what it borrows.
-    #[error("files for TLS must be static to go through the runner: connect with connect_tls")]
-    BorrowedFiles,
 }
 
 /// An error that the module answered with.

@@ -58,7 +58,7 @@ pub use model::{
     Capabilities, DataForm, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel,
 };
 pub use modem::{
-    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, TlsError,
+    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, Security, TlsError,
     TlsProblem,
 };
 pub use power::{NoPower, PowerControl, PowerTiming};
@@ -73,8 +73,8 @@ pub use transport::SerialTransport;
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
     Announcement, AnyConnectionId, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes,
-    Message, Publication, QoS, ShortTopic, SnConnectOptions, SnConnectionId, SnFilter, SnTopic, Text, Tls, TopicFilter,
-    TopicId, TopicName, Will,
+    Message, Plain, Publication, QoS, ShortTopic, SnConnectOptions, SnConnectionId, SnFilter, SnTopic, Text, Tls,
+    TopicFilter, TopicId, TopicName, Will,
 };
 pub use unsolicited::Unsolicited;
 pub use urc::{DirectMessage, Operation, SnRegistration, SnRegistrationKind, Urc};

@@ -62,6 +62,15 @@ pub enum Urc {
 
 impl atat::AtatUrc for Urc {
     fn parse(line: &[u8]) -> Option<Self> {
+        Self::of_client(line)
+            .or_else(|| Self::sn_registration(line))
+            .or_else(|| Self::cloud_event(line))
+    }
+}
+
+impl Urc {
+    /// A line that every client has to do with.
+    pub(crate) fn of_client(line: &[u8]) -> Option<Self> {
         if let Some((operation, id, success)) = grammar::result(line) {
             return Some(Self::Result { operation, id, success });
         }
@@ -70,12 +79,6 @@ impl atat::AtatUrc for Urc {
                 id: u8::try_from(id).ok()?,
                 cause: cause.into(),
             });
-        }
-        if let Some(SnRegistration { id, kind, topic_id, .. }) = SnRegistration::parse(line) {
-            return Some(Self::SnRegistration { id, kind, topic_id });
-        }
-        if let Some(event) = cloud::tuya_event(line) {
-            return Some(Self::TuyaEvent(event));
         }
         let [id, qos, topic_len, payload_len] = grammar::numbers(b"+MQTTMSGI", line)?;
         Some(Self::Announced {
@@ -86,6 +89,17 @@ impl atat::AtatUrc for Urc {
                 payload_len: usize::try_from(payload_len).ok()?,
             },
         })
+    }
+
+    /// A line about a topic and its id.
+    pub(crate) fn sn_registration(line: &[u8]) -> Option<Self> {
+        let SnRegistration { id, kind, topic_id, .. } = SnRegistration::parse(line)?;
+        Some(Self::SnRegistration { id, kind, topic_id })
+    }
+
+    /// An event of a cloud.
+    pub(crate) fn cloud_event(line: &[u8]) -> Option<Self> {
+        cloud::tuya_event(line).map(Self::TuyaEvent)
     }
 }
 

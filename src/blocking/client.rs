@@ -9,6 +9,7 @@ use super::{Idle, verbs};
 use crate::Clock;
 use crate::client::{self, Event, Recovered, Recovering, Recovery};
 use crate::error::Error;
+use crate::modem::Security;
 use crate::power::PowerControl;
 use crate::types::{
     Announcement, AnyConnectionId, ConnectOptions, ConnectionId, Counters, Delivery, Message, Publication, QoS,
@@ -114,8 +115,16 @@ where
     C: Clock,
     I: Idle,
 {
+    /// As [`Client::connect`](crate::Client#method.connect), and returns when it is done.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn connect<S: Security>(&mut self, options: &ConnectOptions<'_, S>) -> Result<(), Error<T::Error>> {
+        drive(self.client.connect(options), &mut self.idle)
+    }
+
     verbs! { client of "Client":
-        connect(options: &ConnectOptions<'_>) -> ();
         subscribe(filter: TopicFilter<'_>, qos: QoS) -> ();
         unsubscribe(filter: TopicFilter<'_>) -> ();
         publish(publication: &Publication<'_>) -> Delivery;
@@ -137,9 +146,9 @@ where
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn recover<P: PowerControl>(
+    pub fn recover<P: PowerControl, S: Security>(
         &mut self,
-        recovery: &Recovery<'_>,
+        recovery: &Recovery<'_, S>,
         power: &mut P,
         watch: &mut (dyn FnMut(Recovering<'_, T::Error>) + Send),
     ) -> Result<Recovered, Error<T::Error>> {

@@ -69,7 +69,7 @@ pub use port::{ByReadReady, ByTimeout};
 /// of `self` that has the verb, and the type that documents it.
 macro_rules! verbs {
     ($field:ident of $asynchronous:literal: $($verb:ident($($argument:ident: $type:ty),*) -> $output:ty;)*) => {$(
-        #[doc = concat!("As [`", $asynchronous, "::", stringify!($verb), "`](crate::", $asynchronous, "::", stringify!($verb), "),")]
+        #[doc = concat!("As [`", $asynchronous, "::", stringify!($verb), "`](crate::", $asynchronous, "#method.", stringify!($verb), "),")]
         /// and returns when it is done.
         ///
         /// # Errors

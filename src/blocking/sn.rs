@@ -33,7 +33,7 @@ where
         self.client.topic_name(topic)
     }
 
-    /// As [`SnClient::publish`](crate::SnClient#method.publish-1), and returns when it is done.
+    /// As [`SnClient::publish`](crate::SnClient#method.publish), and returns when it is done.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ where
         drive(self.client.publish(publication), &mut self.idle)
     }
 
-    /// As [`SnClient::subscribe`](crate::SnClient#method.subscribe-1), and returns when it is done.
+    /// As [`SnClient::subscribe`](crate::SnClient#method.subscribe), and returns when it is done.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ where
         drive(self.client.subscribe(filter, qos), &mut self.idle)
     }
 
-    /// As [`SnClient::unsubscribe`](crate::SnClient#method.unsubscribe-1), and returns when it is done.
+    /// As [`SnClient::unsubscribe`](crate::SnClient#method.unsubscribe), and returns when it is done.
     ///
     /// # Errors
     ///

@@ -8,6 +8,7 @@ use crate::Clock;
 use crate::command::User;
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Capabilities, Feature, Limit};
+use crate::modem::Security;
 use crate::types::{ConnectOptions, ConnectionId, Text};
 
 impl<T, C> Client<'_, '_, T, C>
@@ -57,7 +58,8 @@ where
     /// }
     /// # Ok(()) }
     /// ```
-    pub async fn connect(&mut self, options: &ConnectOptions<'_>) -> Result<(), Error<T::Error>> {
+    pub async fn connect<S: Security>(&mut self, options: &ConnectOptions<'_, S>) -> Result<(), Error<T::Error>> {
+        let security = &options.security;
         // Everything is checked before the first byte is written.
         let session = &mut self.session;
         let escapes = session.modem.engine.dialect.string_escapes();
@@ -65,20 +67,18 @@ where
         let password = Text::from_bytes(Field::Password, options.credentials.password, escapes)?;
         let client_id = session.check_client_id(options.client_id)?;
         check_capabilities(&session.modem.engine.capabilities, self.id, options)?;
+        security.check(&session.modem.engine.capabilities)?;
         let opening = session.check_opening(&Target {
             host: options.host,
             port: options.port,
             clean_session: options.clean_session,
             keep_alive: options.keep_alive,
             will: options.will,
-            tls: options.tls.is_some(),
+            tls: security.is_encrypted(),
         })?;
-        options.tls.map_or(Ok(()), |tls| tls.check())?;
 
         session.make_free().await?;
-        if let Some(tls) = &options.tls {
-            session.modem.prepare_tls(tls).await?;
-        }
+        security.prepare(session.modem).await?;
         let default_id = match client_id {
             Some(_) => heapless::String::new(),
             None => session.default_client_id().await?,
@@ -94,20 +94,20 @@ where
             client_id: Some(client_id),
         };
         session.modem.send(&user).await?;
-        session.open(opening).await
+        match session.open(opening).await {
+            Err(Error::Refused) => Err(security.refusal(session.modem).await),
+            opened => opened,
+        }
     }
 }
 
 /// Whether this module has what the options ask for, beyond what every open does (V1.3 sections 1.1 and 1.2).
-fn check_capabilities(
+fn check_capabilities<S>(
     capabilities: &Capabilities,
     id: ConnectionId,
-    options: &ConnectOptions<'_>,
+    options: &ConnectOptions<'_, S>,
 ) -> Result<(), InvalidInput> {
     capabilities.require(Feature::Mqtt)?;
-    if options.tls.is_some() {
-        capabilities.require(Feature::Tls)?;
-    }
     capabilities.check(Limit::Connections, usize::from(id.get()))?;
     capabilities.check(Limit::User, options.credentials.user.len())?;
     capabilities.check(Limit::Password, options.credentials.password.len())?;

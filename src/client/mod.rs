@@ -8,8 +8,10 @@ mod publish;
 mod receive;
 mod recover;
 mod session;
-mod sn;
 mod subscribe;
+
+// Behind the others: where both kinds of clients have a verb, links in the documentation lead to the first on the page.
+mod sn;
 
 use embedded_io_async::{Read, Write};
 

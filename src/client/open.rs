@@ -114,18 +114,13 @@ where
         }
         let mode = self.modem.engine.receive_mode;
         self.modem.send(&Conf { mode }).await?;
-        match self.operate(&opening.command, &[]).await {
-            Err(Error::Refused) if opening.command.tls => Err(self.modem.tls_refusal().await),
-            opened => {
-                opened?;
-                let connection = self.modem.engine.connection_mut(self.id);
-                if let Some(connection) = connection.filter(|_| mode == ReceiveMode::Direct) {
-                    // What a kept session delivers comes in lines, too: there is nothing to look for.
-                    connection.unread = connection.is_announced();
-                }
-                Ok(())
-            }
+        self.operate(&opening.command, &[]).await?;
+        let connection = self.modem.engine.connection_mut(self.id);
+        if let Some(connection) = connection.filter(|_| mode == ReceiveMode::Direct) {
+            // What a kept session delivers comes in lines, too: there is nothing to look for.
+            connection.unread = connection.is_announced();
         }
+        Ok(())
     }
 
     async fn close(&mut self) -> Result<(), Error<T::Error>> {

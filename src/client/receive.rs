@@ -39,7 +39,8 @@ where
     ///
     /// [`Error::TooLarge`] if the next message does not fit `buffer` or the driver's message buffer: it stays where it is, the error
     /// says what it needs, and [`skip`](Self::skip) discards it. [`Error::Lost`] if a message that was never announced,
-    /// or that came in a line, did not fit the driver's buffers: once each, in its place.
+    /// or that came in a line, did not fit the driver's buffers: once each, in its place. On MQTT-SN connections announcements
+    /// tell the size of the payload only, so there this holds for a message whose payload would fit, but not with its name.
     /// [`Error::Disconnected`] after the connection ended, [`Error::Restarted`] once after the module restarted, [`Error::Silent`] if
     /// the module is gone. [`Error::OtherMessage`] if messages of another connection are in the driver's message buffer, since
     /// they came in lines or a `recv` was dropped, and what remains has no room for

@@ -6,11 +6,13 @@ use embedded_io_async::{Read, Write};
 
 use super::SnClient;
 use super::open::Target;
+use super::session::ANSWER;
 use crate::Clock;
 use crate::command::{
     ReadSnRegistrations, SnClientId, SnPublish, SnPublishData, SnRegister, SnSubscribe, SnUnsubscribe,
     UpdateWillMessage, UpdateWillTopic,
 };
+use crate::engine::Request;
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Feature, Limit};
 use crate::types::{
@@ -87,7 +89,8 @@ where
     }
 
     /// Registers a topic with the gateway and returns its id (`AT+MQTTSNREG`; V1.3 section 1.14). Messages with that id need not carry
-    /// the name. Some firmware reports success without the id: then it is `None`, and the name serves on.
+    /// the name. Some firmware reports success without the id: then it is `None`, and the name serves on; likewise if the id that comes
+    /// is another topic's, as of an earlier registration whose result is late.
     ///
     /// The module keeps five registrations per connection, the gateway's included.
     ///
@@ -161,7 +164,9 @@ where
     pub async fn registrations(&mut self) -> Result<(), Error<T::Error>> {
         self.require(Feature::SnCommands)?;
         let modem = &mut *self.session.modem;
-        modem.send(&ReadSnRegistrations::<NO_NAMES>).await?;
+        let request = Request::plain(ANSWER);
+        modem.exchange(&ReadSnRegistrations::<NO_NAMES>, &[], request).await?;
+        modem.engine.forget_answer();
         let until = modem.now() + LIST.saturating_mul(3);
         loop {
             let (now, heard_at) = (modem.now(), modem.engine.heard_at());
@@ -275,11 +280,11 @@ where
     ///
     /// # Errors
     ///
-    /// As [`subscribe`](Self::subscribe).
+    /// As [`subscribe`](crate::SnClient#method.subscribe).
     ///
     /// # Cancel safety
     ///
-    /// As [`subscribe`](Self::subscribe).
+    /// As [`subscribe`](crate::SnClient#method.subscribe).
     pub async fn unsubscribe<'a>(&mut self, filter: impl Into<SnFilter<'a>>) -> Result<(), Error<T::Error>> {
         let filter = filter.into();
         self.check_filter(&filter)?;
@@ -346,7 +351,8 @@ where
     }
 
     /// Whether this module has the connections, and what is asked for.
-    fn require(&self, feature: Feature) -> Result<(), InvalidInput> {
+    fn require(&mut self, feature: Feature) -> Result<(), InvalidInput> {
+        self.session.modem.engine.use_registrations();
         let capabilities = &self.session.modem.engine.capabilities;
         capabilities.require(Feature::SnConnections)?;
         capabilities.require(feature)
@@ -356,7 +362,7 @@ where
         self.session.modem.engine.capabilities.check(Limit::Topic, len)
     }
 
-    fn check_filter(&self, filter: &SnFilter<'_>) -> Result<(), InvalidInput> {
+    fn check_filter(&mut self, filter: &SnFilter<'_>) -> Result<(), InvalidInput> {
         self.require(Feature::SnConnections)?;
         self.check_name(filter.name_len())
     }

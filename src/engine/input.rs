@@ -2,8 +2,6 @@
 
 use core::time::Duration;
 
-use atat::AtatUrc;
-
 use super::exchange::{Exchange, Phase, ReadEnd};
 use super::restart::{HINT, REPORTS};
 use super::{DATA_MODE_MARGIN, ENGINE_LINE, Engine, Kind, Outcome, Settled, Stored, UnsolicitedHook};
@@ -14,7 +12,7 @@ use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
 use crate::types::{Announcement, AnyConnectionId, QoS, count};
 use crate::unsolicited::Unsolicited;
-use crate::urc::{Operation, SnRegistration, Urc};
+use crate::urc::{Operation, Urc};
 
 /// How long a result is still awaited once the connection has broken.
 pub(super) const RESULT_AFTER_BREAK: Duration = Duration::from_secs(5);
@@ -42,11 +40,11 @@ impl Engine<'_> {
 
     fn on_line(&mut self, now: Instant) {
         let line = self.decoder.line();
-        let known = AtatUrc::parse(line);
+        let known = self.unsolicited(line);
         let direct = self.is_direct();
         self.show_line(known.is_some() || direct);
         if direct {
-            return self.on_direct(0);
+            return self.take_direct(0);
         }
         let line = self.decoder.line();
         if is_echo(line, self.transmit.command()) || is_echo(line, self.fence.query()) {
@@ -59,7 +57,7 @@ impl Engine<'_> {
         if let Some(urc) = known {
             return self.on_urc(urc, now);
         }
-        if self.on_dynamic() {
+        if self.take_dynamic() {
             return;
         }
         let line = self.decoder.line();
@@ -105,18 +103,18 @@ impl Engine<'_> {
         );
         if self.is_direct() {
             let excess = self.decoder.excess();
-            return self.on_direct(excess);
+            return self.take_direct(excess);
         }
         let line = self.decoder.line();
-        if SnRegistration::parse(line).is_some() {
+        if let Some(Urc::SnRegistration { .. }) = self.unsolicited(line) {
             // Its numbers are there, only the name is not whole.
-            return self.on_registration(false);
+            return self.take_registration(false);
         }
         if let (Some(error @ Err(_)), false) = (grammar::final_result(line), self.fence.is_active()) {
             // An error in many words.
             return self.on_final(error, now);
         }
-        if self.on_long_dynamic() {
+        if self.take_long_dynamic() {
             return;
         }
         let line = self.decoder.line();
@@ -131,7 +129,7 @@ impl Engine<'_> {
 
     /// Takes a line that may belong to the answer to the running command. False if it cannot.
     pub(super) fn on_information(&mut self) -> bool {
-        self.note_call();
+        self.take_call_line();
         let Some(exchange) = &mut self.exchange else {
             return false;
         };
@@ -154,7 +152,7 @@ impl Engine<'_> {
 
     /// Notes a line about the data connection, unless it is the answer of a command that asks for it. Of two in one answer either
     /// is unasked; the later one is taken for it.
-    fn note_call(&mut self) {
+    pub(super) fn note_call(&mut self) {
         let Some(state) = PdpState::parse(self.decoder.line()) else {
             return;
         };
@@ -281,7 +279,7 @@ impl Engine<'_> {
                     connection.announce(announced(id, size));
                 }
             }
-            Urc::SnRegistration { .. } => self.on_registration(true),
+            Urc::SnRegistration { .. } => self.take_registration(true),
             Urc::Broken { id, cause } => {
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);

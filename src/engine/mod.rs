@@ -5,6 +5,7 @@ mod connections;
 mod direct;
 mod dynamic;
 mod exchange;
+mod extras;
 mod fence;
 mod input;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use crate::urc::Operation;
 use crate::{Buffers, Instant};
 use connections::Connections;
 use exchange::{Exchange, Phase};
+use extras::Extras;
 use fence::Fence;
 use restart::Watch;
 use store::Store;
@@ -76,6 +78,7 @@ pub(crate) struct Engine<'b> {
     /// Until then the module may be in a data mode for which there is no data left: it would take any command for a message.
     quiet_until: Option<Instant>,
     connections: Connections,
+    extras: Extras,
     /// What topic ids stand for.
     names: Option<&'b mut dyn Names>,
     watch: Watch,
@@ -108,6 +111,7 @@ impl<'b> Engine<'b> {
             fence: Fence::new(),
             quiet_until: None,
             connections: Connections::new(),
+            extras: Extras::default(),
             names: buffers.topics,
             watch: Watch::new(),
             rebooted: false,

@@ -21,7 +21,10 @@ impl Engine<'_> {
         match found.kind {
             SnRegistrationKind::Refused => self.on_result(Operation::Register, id.get(), false),
             SnRegistrationKind::Registered => {
-                let topic_id = found.topic_id;
+                // A late line of an earlier registration would have the messages of this one go to another topic.
+                let asked = asked_name(self.transmit.command());
+                let own = |name| !whole || asked == Some(name);
+                let topic_id = found.topic_id.filter(|_| found.name.is_none_or(own));
                 if let Some(connection) = self.connections.get_mut(id) {
                     connection.registered = topic_id;
                 }
@@ -76,4 +79,11 @@ fn note(names: &mut dyn Names, store: &mut Store<'_>, (id, topic): (AnyConnectio
         Some(name) => names.note(id, topic, name),
         None => names.forget_topic(id, topic),
     }
+}
+
+/// The name in `AT+MQTTSNREG=id,"name"`.
+fn asked_name(command: &[u8]) -> Option<&[u8]> {
+    let quote = command.iter().position(|byte| *byte == b'"')?;
+    let name = command.get(quote..)?.trim_ascii_end();
+    name.strip_prefix(b"\"")?.strip_suffix(b"\"")
 }

@@ -128,7 +128,10 @@ impl Names for TopicNames<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::types::SnConnectionId;
 
@@ -178,5 +181,64 @@ mod tests {
         assert_eq!(names.name(ONE, id(8)), None);
         names.note(ONE, id(8), &[b'y'; 37]);
         assert_eq!(names.name(ONE, id(8)).map(<[u8]>::len), Some(37));
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Note(bool, u16, Vec<u8>),
+        ForgetTopic(bool, u16),
+        Forget(bool),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let name = proptest::collection::vec(any::<u8>(), 0..12);
+        let name = prop_oneof![9 => name, 1 => proptest::collection::vec(any::<u8>(), 250..260)];
+        let note = (any::<bool>(), 1..6u16, name).prop_map(|(first, id, name)| Step::Note(first, id, name));
+        let forget_topic = (any::<bool>(), 1..6u16).prop_map(|(first, id)| Step::ForgetTopic(first, id));
+        let step = prop_oneof![6 => note, 2 => forget_topic, 1 => any::<bool>().prop_map(Step::Forget)];
+        proptest::collection::vec(step, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_noted_and_forgotten_each_id_has_its_last_name_or_none(len in 0..400usize, steps in steps()) {
+            let mut buffer = vec![0; len];
+            let mut names = TopicNames::new(&mut buffer);
+            let mut known: Vec<(AnyConnectionId, TopicId, Vec<u8>)> = Vec::new();
+            let connection = |first| if first { ONE } else { TWO };
+            for step in steps {
+                match step {
+                    Step::Note(first, number, name) => {
+                        let (on, topic) = (connection(first), id(number));
+                        names.note(on, topic, &name);
+                        if !known.contains(&(on, topic, name.clone())) {
+                            known.retain(|(a, b, _)| (*a, *b) != (on, topic));
+                            let used: usize = known.iter().map(|(.., name)| 4 + name.len()).sum();
+                            if name.len() < 256 && used + 4 + name.len() <= len {
+                                known.push((on, topic, name));
+                            }
+                        }
+                    }
+                    Step::ForgetTopic(first, number) => {
+                        names.forget_topic(connection(first), id(number));
+                        known.retain(|(a, b, _)| (*a, *b) != (connection(first), id(number)));
+                    }
+                    Step::Forget(first) => {
+                        names.forget(connection(first));
+                        known.retain(|(a, ..)| *a != connection(first));
+                    }
+                }
+                for on in [ONE, TWO] {
+                    let listed: Vec<_> = (0..).map_while(|n| names.nth(on, n)).collect();
+                    let of = known.iter().filter(|(a, ..)| *a == on);
+                    let expected: Vec<_> = of.map(|(_, topic, name)| (*topic, &name[..])).collect();
+                    prop_assert_eq!(listed, expected);
+                    for number in 1..6 {
+                        let expected = known.iter().find(|(a, b, _)| (*a, *b) == (on, id(number)));
+                        prop_assert_eq!(names.name(on, id(number)), expected.map(|(.., name)| &name[..]));
+                    }
+                }
+            }
+        }
     }
 }

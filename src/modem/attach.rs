@@ -12,8 +12,7 @@ use crate::command::{
 };
 use crate::engine::ENGINE_LINE;
 use crate::error::{Error, InvalidInput};
-use crate::model::{Feature, Source};
-use crate::types::{AnyConnectionId, SnConnectionId};
+use crate::types::AnyConnectionId;
 use crate::{Clock, Instant, SerialLine};
 
 /// Who answered: what the identification commands printed (3GPP TS 27.007 section 5). Empty where the module refused.
@@ -306,10 +305,7 @@ where
             }
             Err(error) => return Err(error),
         };
-        if open.as_slice().iter().any(|id| SnConnectionId::new(*id).is_some()) {
-            let features = &mut self.engine.capabilities;
-            features.learn_feature(Feature::SnConnections, true, Source::Module);
-        }
+        self.learn_open(&open);
         let mut adopted = false;
         for id in AnyConnectionId::ALL {
             if let Some(connection) = self.engine.connection_mut(id) {

@@ -215,6 +215,7 @@ where
     ) -> Result<IpAddr, Error<T::Error>> {
         let mut until = all_until.min(self.now() + network.dial);
         let (mut hung_up, mut dialled, mut refused) = (false, false, None);
+        self.engine.use_call_news();
         // What it said of an earlier connection.
         let _ = self.engine.take_call_news();
         loop {

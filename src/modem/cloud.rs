@@ -88,6 +88,7 @@ where
         buffer: &'buf mut [u8],
     ) -> Result<CloudCredentials<'buf>, Error<T::Error>> {
         let kind = Request::plain(ANSWER);
+        self.engine.use_cloud_events();
         self.ask_cloud("+MQTTAUTHCFG", request, kind).await?;
         let credentials = credentials(self.engine.answer(), request, buffer);
         self.engine.forget_answer();
@@ -162,6 +163,7 @@ where
         if strings.into_iter().fold(0, usize::saturating_add) > max {
             return Err(Error::LineBuffer { max });
         }
+        self.engine.use_dynamic();
         let kind = Request {
             kind: Kind::Dynamic(request.cloud()),
             answer: ANSWER,

@@ -9,6 +9,7 @@ mod outline;
 mod refine;
 mod restart;
 mod run;
+mod security;
 mod settings;
 mod sleep;
 mod tls;
@@ -17,6 +18,7 @@ use embedded_io_async::{Read, Write};
 
 pub use attach::{Attach, Attached, Identity, OpenConnections};
 pub use network::{Network, NetworkProblem, Progress};
+pub use security::Security;
 use tls::HeldFiles;
 pub use tls::{TlsError, TlsProblem};
 

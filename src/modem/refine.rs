@@ -7,11 +7,11 @@ use embedded_io_async::{Read, Write};
 
 use super::{Identity, Modem};
 use crate::Clock;
-use crate::command::{TestAuthCfg, TestOpen, TestPublish, TestSnClientId, TestUser, TestWill};
+use crate::command::{Ids, TestAuthCfg, TestOpen, TestPublish, TestSnClientId, TestUser, TestWill};
 use crate::engine::Request;
 use crate::error::{CmeError, Error, ModuleError};
 use crate::model::{Capabilities, Feature, Limit, Model, Platform, Source};
-use crate::types::ConnectionId;
+use crate::types::{ConnectionId, SnConnectionId};
 
 /// The `=?` forms that tell something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,14 @@ where
     T: Read + Write,
     C: Clock,
 {
+    /// Takes note of connections that are open: the module has them.
+    pub(super) fn learn_open(&mut self, open: &Ids) {
+        if open.as_slice().iter().any(|id| SnConnectionId::new(*id).is_some()) {
+            let capabilities = &mut self.engine.capabilities;
+            capabilities.learn_feature(Feature::SnConnections, true, Source::Module);
+        }
+    }
+
     /// Takes the model and the platform from what identification said, and asks everything anew.
     pub(super) fn learn_model(&mut self, identity: &Identity) {
         let (model, revision) = (identity.model.as_str(), identity.revision.as_str());

@@ -145,6 +145,7 @@ where
     /// # }
     /// ```
     pub fn set_receive_mode(&mut self, mode: ReceiveMode) {
+        self.engine.use_direct();
         self.engine.receive_mode = mode;
     }
 }

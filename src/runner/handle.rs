@@ -6,7 +6,7 @@ use embassy_sync::blocking_mutex::raw::RawMutex;
 
 use super::request::{Done, Draft, Verb, too_long};
 use super::{Reply, Runner};
-use crate::error::{Error, InvalidInput};
+use crate::error::Error;
 use crate::types::{
     Announcement, ConnectOptions, ConnectionId, Counters, Delivery, Message, Publication, QoS, Tls, TopicFilter,
 };
@@ -62,16 +62,12 @@ impl<'r, M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES:
     ///
     /// # Errors
     ///
-    /// Those of [`Client::connect`](crate::Client::connect). [`Error::Invalid`] if a slot cannot hold all of the options' strings, or they
-    /// name files for TLS: use [`connect_tls`](Self::connect_tls).
+    /// Those of [`Client::connect`](crate::Client::connect). [`Error::Invalid`] if a slot cannot hold all of the options' strings.
     ///
     /// # Cancel safety
     ///
     /// As [`publish`](Self::publish).
     pub async fn connect(&self, options: &ConnectOptions<'_>) -> Result<(), Error<embedded_io::ErrorKind>> {
-        if options.tls.is_some() {
-            return Err(InvalidInput::BorrowedFiles.into());
-        }
         self.request(&Draft::connect(options, None)).await.map(drop)
     }
 

@@ -122,7 +122,8 @@ impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usi
 
     /// Serves the handles on `modem` until that cannot go on.
     ///
-    /// Connections that are open already are taken over. A connection that ends is reported to its handles, and is opened again when
+    /// Connections that are open already are taken over. Those without handles, as MQTT-SN ones, are left alone; but where
+    /// [messages come in lines](Modem::set_receive_mode) theirs would fill the message buffer, so close them before. A connection that ends is reported to its handles, and is opened again when
     /// one of them asks for it. A trace set with [`Modem::set_trace`] shows everything that the runner does.
     ///
     /// # Errors

@@ -79,8 +79,7 @@ impl<'a> Draft<'a> {
             keep_alive,
             clean_session,
             will,
-            // It is borrowed.
-            tls: _,
+            security: _,
         } = options;
         Self {
             verb: Verb::Connect {
@@ -152,12 +151,10 @@ impl Request {
                 will,
             } => {
                 let mut options = ConnectOptions::new(text(first), port)
+                    .maybe_tls(tls)
                     .credentials(Credentials::with_binary_password(text(user), password))
                     .keep_alive(keep_alive)
                     .clean_session(clean_session);
-                if let Some(tls) = tls {
-                    options = options.tls(tls);
-                }
                 if client_id {
                     options = options.client_id(text(second));
                 }

@@ -20,7 +20,7 @@ pub use counters::Counters;
 pub(crate) use counters::count;
 pub use credentials::Credentials;
 pub use message::{Announcement, Message};
-pub use options::ConnectOptions;
+pub use options::{ConnectOptions, Plain};
 pub use publication::{Delivery, Publication};
 pub use qos::QoS;
 pub use sn::{ShortTopic, SnFilter, SnTopic, TopicId};

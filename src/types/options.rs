@@ -13,8 +13,11 @@ use super::{Credentials, Tls, Will};
 ///     .keep_alive(120);
 /// # let _ = options;
 /// ```
+///
+/// `S` says whether the connection is encrypted, by its type, so that a program that never asks for TLS does not carry its code: [`Plain`],
+/// [`Tls`], or `Option<Tls>` where that is decided at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConnectOptions<'a> {
+pub struct ConnectOptions<'a, S = Plain> {
     pub(crate) host: &'a str,
     pub(crate) port: u16,
     pub(crate) client_id: Option<&'a str>,
@@ -22,8 +25,12 @@ pub struct ConnectOptions<'a> {
     pub(crate) keep_alive: u16,
     pub(crate) clean_session: bool,
     pub(crate) will: Option<Will<'a>>,
-    pub(crate) tls: Option<Tls<'a>>,
+    pub(crate) security: S,
 }
+
+/// Not encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Plain;
 
 impl<'a> ConnectOptions<'a> {
     /// A clean session with a keep-alive of 60 s, anonymous, without a will, not encrypted.
@@ -38,10 +45,12 @@ impl<'a> ConnectOptions<'a> {
             keep_alive: 60,
             clean_session: true,
             will: None,
-            tls: None,
+            security: Plain,
         }
     }
+}
 
+impl<'a, S: Copy> ConnectOptions<'a, S> {
     /// MQTT's client identifier, which must be unique at the broker. Without one the driver sends the module's IMEI and the
     /// number of the connection, since some firmware would use the same bare IMEI for all its connections.
     pub const fn client_id(mut self, client_id: &'a str) -> Self {
@@ -75,8 +84,25 @@ impl<'a> ConnectOptions<'a> {
     }
 
     /// Encrypts the connection. Brokers have a port of its own for that, mostly 8883.
-    pub const fn tls(mut self, tls: Tls<'a>) -> Self {
-        self.tls = Some(tls);
-        self
+    pub const fn tls(self, tls: Tls<'a>) -> ConnectOptions<'a, Tls<'a>> {
+        self.secured(tls)
+    }
+
+    /// Encrypts the connection or not, as is known at run time only.
+    pub const fn maybe_tls(self, tls: Option<Tls<'a>>) -> ConnectOptions<'a, Option<Tls<'a>>> {
+        self.secured(tls)
+    }
+
+    const fn secured<N: Copy>(self, security: N) -> ConnectOptions<'a, N> {
+        ConnectOptions {
+            host: self.host,
+            port: self.port,
+            client_id: self.client_id,
+            credentials: self.credentials,
+            keep_alive: self.keep_alive,
+            clean_session: self.clean_session,
+            will: self.will,
+            security,
+        }
     }
 }

@@ -186,3 +186,39 @@ fn a_result_in_pieces_shows_none() {
         });
     }
 }
+
+#[test]
+fn an_answer_with_other_lines_in_its_middle_shows_none() {
+    let secret = SECRET.repeat(6);
+    let (cfg, dynamic) = (
+        format!("\r\n+MQTTAUTHCFG: 1,\"user\",\"{secret}\",\"client\"\r\n\r\nOK\r\n"),
+        format!("\r\nOK\r\n\r\n+MQTTAUTHDYN: 1,\"pk\",\"dn\",\"{secret}\"\r\n"),
+    );
+    for (answer, register) in [(&cfg, false), (&dynamic, true)] {
+        for other in [
+            "\r\n",
+            "\r\n+CREG: 1\r\n",
+            "\r\n+SIM READY\r\n",
+            "\r\n+MQTTBREAK: 1,1\r\n",
+            "\r\nMQTTAUTHEVENT: 4,\"RESET\"\r\n",
+            "\r\n+MQTTAUTHDYN: 2,1\r\n",
+            "\r\n>\r\n",
+            "\u{ff}",
+        ] {
+            for at in 0..answer.len() {
+                let (first, second) = answer.split_at(at);
+                let world = echoing();
+                world.on_command(b"AT+MQTTAUTH", [first, other, second].concat().as_bytes());
+                shown(&world, async |modem| {
+                    let mut buffer = [0; 128];
+                    if register {
+                        let _ = modem.register_device(&REGISTER, &mut buffer).await;
+                    } else {
+                        let _ = modem.authenticate(&ALIYUN, &mut buffer).await;
+                    }
+                    let _ = modem.send(&command::ReadSignal).await;
+                });
+            }
+        }
+    }
+}

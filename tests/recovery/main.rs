@@ -11,7 +11,7 @@ use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{BreakCause, Fault, Settings, Unplugged, World};
 use fibocom_mqtt::{
     Backoff, Clock, CmeError, ConnectOptions, ConnectionId, Delivery, Error, ModuleError, Network, NetworkProblem,
-    PowerControl, Publication, QoS, Recovered, Recovering, Recovery, Tls, TopicFilter,
+    PowerControl, Publication, QoS, Recovered, Recovering, Recovery, Security, Tls, TopicFilter,
 };
 use support::*;
 
@@ -48,9 +48,9 @@ async fn ready(modem: &mut TestModem<'_>) {
 }
 
 /// Recovers, and gives the steps in words as well.
-async fn recover<P: PowerControl>(
+async fn recover<P: PowerControl, S: Security>(
     modem: &mut TestModem<'_>,
-    recovery: &Recovery<'_>,
+    recovery: &Recovery<'_, S>,
     power: &mut P,
 ) -> (Result<Recovered, Error<Unplugged>>, Vec<String>) {
     let steps = Mutex::new(Vec::new());

@@ -191,3 +191,51 @@ fn when_the_run_is_dropped_nothing_waits_for_ever_and_what_was_begun_is_unknown(
     });
     assert_eq!(world.broker().published().len(), 1);
 }
+
+#[test]
+fn an_mqtt_sn_connection_beside_does_not_concern_it() {
+    let world = online();
+    let sn = SnConnectionId::FIRST;
+    let mut memory = Memory::default();
+    world.block_on(async {
+        // Of an earlier run of the host.
+        let mut modem = memory.modem(&world);
+        modem.set_model("L610".parse().unwrap());
+        let mut client = modem.client(sn);
+        let options = SnConnectOptions::new("gateway", 1883).client_id("sn");
+        client.connect(&options).await.unwrap();
+        let filter = TopicFilter::new("down/#").unwrap();
+        client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+    });
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    let runner = TestRunner::<2>::new();
+    let handle = runner.handle(ConnectionId::FIRST);
+    let elsewhere = world.broker().client("elsewhere");
+    world.block_on(async {
+        modem.attach(40 * SECOND).await.unwrap();
+        assert!(modem.client(sn).is_connected());
+        let tasks = async {
+            // Announcements of it come while no other connection is open.
+            elsewhere.publish("down/one/x", "0", 1, false);
+            sleep(&world, 70 * SECOND).await;
+            connect(&handle).await;
+            let mut buffer = [0; 128];
+            for n in 1..=3u8 {
+                elsewhere.publish("down/one/x", [n], 1, false);
+                let message = handle.recv(&mut buffer).await.unwrap();
+                assert_eq!(message.payload(), [n]);
+            }
+            assert!(world.broker().break_connection("sn"));
+            sleep(&world, SECOND).await;
+            elsewhere.publish("down/one/x", "last", 1, false);
+            let message = handle.recv(&mut buffer).await.unwrap();
+            assert_eq!(message.payload(), b"last");
+            assert!(handle.is_connected());
+        };
+        match select(runner.run(&mut modem), tasks).await {
+            Either::First(Err(error)) => panic!("the runner ended: {error:?}"),
+            Either::Second(()) => {}
+        }
+    });
+}

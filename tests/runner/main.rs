@@ -13,7 +13,8 @@ use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use fibocom_mqtt::sim::{Settings, UrcTiming, World};
 use fibocom_mqtt::{
-    Announcement, ConnectOptions, ConnectionId, Counters, Error, Handle, Publication, QoS, Runner, TopicFilter,
+    Announcement, ConnectOptions, ConnectionId, Counters, Error, Handle, Publication, QoS, Runner, SnConnectOptions,
+    SnConnectionId, TopicFilter,
 };
 use support::*;
 

@@ -123,3 +123,50 @@ fn lines_that_come_in_between_do_not_take_a_result_away() {
         }
     });
 }
+
+#[test]
+fn the_id_of_another_topic_is_not_given_for_the_one_that_was_registered() {
+    let world = module(&[]);
+    with_client(&world, async |client| {
+        world.on_command(b"AT+MQTTSNREG=101,\"plant/7\"", b"\r\nOK\r\n");
+        assert_eq!(client.register(topic("plant/7")).await, Err(Error::Unknown));
+        client.disconnect().await.unwrap();
+        client.connect(&options()).await.unwrap();
+        // What was owed comes after all, in the place of the other's.
+        world.on_command(
+            b"AT+MQTTSNREG=101,\"plant/8\"",
+            b"\r\nOK\r\n\r\n+MQTTSNREG: 101,1,9,\"plant/7\"\r\n",
+        );
+        assert_eq!(client.register(topic("plant/8")).await, Ok(None));
+        assert_eq!(client.topic_name(id(9)), Some(&b"plant/7"[..]));
+    });
+}
+
+#[test]
+fn lines_about_topics_are_not_offered_to_a_program_that_has_to_do_with_them() {
+    let offered = std::sync::Mutex::new(Vec::new());
+    let mut hook = |line: fibocom_mqtt::Unsolicited<'_>| offered.lock().unwrap().push(line.to_string());
+    let world = module(&[]);
+    let (mut line, mut message, mut transmit) = ([0; 320], [0; 1279], [0; 1400]);
+    let mut modem = Modem::new(
+        world.port(),
+        world.clock(),
+        Buffers::new(&mut line, &mut message, &mut transmit),
+    );
+    modem.set_model("L610".parse().unwrap());
+    modem.set_unsolicited(&mut hook);
+    world.block_on(async {
+        let mut client = modem.client(SnConnectionId::FIRST);
+        client.connect(&options()).await.unwrap();
+        for line in [
+            "+MQTTSNREG: 101,1",
+            "+MQTTSNREG: 101,2,7,\"n\"",
+            "+MQTTSNREG: 101,7,\"n\"",
+            "+SIM READY",
+        ] {
+            world.emit_raw(format!("\r\n{line}\r\n").as_bytes());
+        }
+        client.registrations().await.unwrap();
+    });
+    assert_eq!(*offered.lock().unwrap(), ["+SIM READY"]);
+}

@@ -262,3 +262,32 @@ fn a_message_that_was_read_before_another_connection_keeps_its_number() {
         assert_eq!(message.topic_id(), Some(id(1)));
     });
 }
+
+#[test]
+fn a_message_whose_name_leaves_no_room_in_the_message_buffer_is_lost_and_told_with_its_size() {
+    let world = module(&[]);
+    let other = world.broker().client("other");
+    let (mut line, mut message, mut transmit) = ([0; 128], [0; 16], [0; 400]);
+    let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
+    let mut modem = Modem::new(world.port(), world.clock(), buffers);
+    modem.set_model("L610".parse().unwrap());
+    world.block_on(async {
+        let mut client = modem.client(SnConnectionId::FIRST);
+        client.connect(&options()).await.unwrap();
+        client
+            .subscribe(TopicFilter::new("t2").unwrap(), QoS::AtLeastOnce)
+            .await
+            .unwrap();
+        other.publish("t2", [b'\n'; 15], 1, false);
+        other.publish("t2", "next", 1, false);
+        let mut buffer = [0; 64];
+        let lost = client.recv(&mut buffer).await.unwrap_err();
+        let size = Announcement {
+            topic_len: 2,
+            payload_len: 15,
+        };
+        assert_eq!(lost, Error::Lost(size));
+        assert_eq!(client.recv(&mut buffer).await.unwrap().payload(), b"next");
+        assert_eq!((client.counters().received, client.counters().lost), (1, 1));
+    });
+}

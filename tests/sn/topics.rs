@@ -213,3 +213,17 @@ fn a_name_longer_than_the_line_buffer_leaves_its_id() {
         assert_eq!(client.topic_name(id(1)), None);
     });
 }
+
+#[test]
+fn a_list_with_something_else_in_it_is_one() {
+    let world = module(&[]);
+    with_client(&world, async |client| {
+        world.on_command(
+            b"AT+MQTTSNREG?",
+            b"\r\nnoise\r\n+MQTTSNREG: 101,3,\"plant/3\"\r\n+MQTTSNREG: 101,4,\"\"\r\n+MQTTSNREG: 101,5,\"plant/5\"\r\n\r\nOK\r\n",
+        );
+        assert_eq!(client.registrations().await, Ok(()));
+        assert_eq!(client.topic_name(id(3)), Some(&b"plant/3"[..]));
+        assert_eq!(client.topic_name(id(5)), Some(&b"plant/5"[..]));
+    });
+}

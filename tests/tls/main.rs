@@ -25,7 +25,7 @@ const SECRET: &str = "czNjcmV0";
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn with(tls: Tls<'static>) -> ConnectOptions<'static> {
+fn with(tls: Tls<'static>) -> ConnectOptions<'static, Tls<'static>> {
     options().tls(tls)
 }
 

@@ -4,8 +4,8 @@ use std::fs;
 
 use fibocom_mqtt::cloud::CloudCredentials;
 use fibocom_mqtt::{
-    AnyConnectionId, ConnectOptions, ConnectionId, Credentials, Escapes, Field, InvalidInput, QoS, Text, TopicName,
-    Will,
+    AnyConnectionId, ConnectOptions, ConnectionId, Credentials, Escapes, Field, InvalidInput, QoS, Text, Tls,
+    TopicName, Will,
 };
 use lexopt::{Parser, ValueExt};
 
@@ -101,7 +101,7 @@ impl Target {
     pub fn connect_options<'a>(
         &'a self,
         granted: Option<CloudCredentials<'a>>,
-    ) -> Result<ConnectOptions<'a>, InvalidInput> {
+    ) -> Result<ConnectOptions<'a, Option<Tls<'a>>>, InvalidInput> {
         let (host, port) = self.server(granted);
         let mut options = match (&self.login, granted) {
             (Login::Cloud(_), Some(granted)) => granted.options(host, port),
@@ -116,13 +116,10 @@ impl Target {
         if let Some(client_id) = &self.session.client_id {
             options = options.client_id(client_id);
         }
-        if let Some(tls) = &self.tls {
-            options = options.tls(tls.tls());
-        }
         if let Some(will) = self.session.will()? {
             options = options.will(will);
         }
-        Ok(options)
+        Ok(options.maybe_tls(self.tls.as_ref().map(TlsOptions::tls)))
     }
 
     /// What no report may show.

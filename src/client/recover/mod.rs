@@ -14,9 +14,9 @@ use super::Client;
 use crate::Clock;
 use crate::engine::Link;
 use crate::error::{CmeError, Error, ModuleError};
-use crate::modem::{Attach, Network, NetworkProblem, Progress, TlsProblem};
+use crate::modem::{Attach, Network, NetworkProblem, Progress, Security, TlsProblem};
 use crate::power::PowerControl;
-use crate::types::{BreakCause, ConnectOptions, QoS, TopicFilter};
+use crate::types::{BreakCause, ConnectOptions, Plain, QoS, TopicFilter};
 
 /// Registering anew takes minutes.
 const NETWORK: Duration = Duration::from_secs(180);
@@ -36,16 +36,16 @@ const NETWORK: Duration = Duration::from_secs(180);
 /// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub struct Recovery<'a> {
-    options: ConnectOptions<'a>,
+pub struct Recovery<'a, S = Plain> {
+    options: ConnectOptions<'a, S>,
     subscriptions: &'a [(TopicFilter<'a>, QoS)],
     network: Option<Network<'a>>,
     backoff: Backoff,
 }
 
-impl<'a> Recovery<'a> {
+impl<'a, S: Security> Recovery<'a, S> {
     /// To a connection with these options, without subscriptions, through a port where only MQTT commands answer.
-    pub const fn new(options: ConnectOptions<'a>) -> Self {
+    pub const fn new(options: ConnectOptions<'a, S>) -> Self {
         Self {
             options,
             subscriptions: &[],
@@ -222,9 +222,9 @@ where
     /// }
     /// # }
     /// ```
-    pub async fn recover<P: PowerControl>(
+    pub async fn recover<P: PowerControl, S: Security>(
         &mut self,
-        recovery: &Recovery<'_>,
+        recovery: &Recovery<'_, S>,
         power: &mut P,
         watch: &mut (dyn FnMut(Recovering<'_, T::Error>) + Send),
     ) -> Result<Recovered, Error<T::Error>> {
@@ -276,10 +276,10 @@ where
     }
 
     /// One attempt.
-    async fn climb<P: PowerControl>(
+    async fn climb<P: PowerControl, S: Security>(
         &mut self,
         rung: Rung,
-        recovery: &Recovery<'_>,
+        recovery: &Recovery<'_, S>,
         power: &mut P,
         watch: &mut (dyn FnMut(Recovering<'_, T::Error>) + Send),
     ) -> Result<(), Error<T::Error>> {

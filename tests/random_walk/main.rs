@@ -1,22 +1,29 @@
 //! Whatever happened before, in whatever order, and whichever calls were dropped: attaching, connecting, publishing and receiving
 //! work afterwards, and nothing that was no message was published or received.
+//! In half of the walks an MQTT-SN connection is used beside.
 //!
 //! `WALKS=5000 SEED=1 cargo test --all-features --test random_walk` walks longer, from another seed. A failure names its seed, and
 //! `TRACE=1` shows what went over the line.
 #![cfg(feature = "sim")]
 
+mod dice;
+mod sn;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::time::{Duration, Instant};
 
+use dice::{Dice, settings};
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{
     BreakCause, EarlyCommand, Fault, Framing, NetworkNeed, Prompt, ResultOrder, Settings, UrcTiming, World,
 };
 use fibocom_mqtt::{
-    Attach, Backoff, ConnectOptions, ConnectionId, Counters, Delivery, Dialect, Error, Incoming, Network,
-    OpenConnections, PowerControl, Publication, QoS, ReceiveMode, Recovering, Recovery, Tls, TopicFilter, Will,
+    AnyConnectionId, Attach, Backoff, Buffers, ConnectOptions, ConnectionId, Counters, Delivery, Error, Incoming,
+    Modem, Network, OpenConnections, PowerControl, Publication, QoS, ReceiveMode, Recovering, Recovery, Tls,
+    TopicFilter, TopicNames, Will,
 };
+use sn::Received;
 use support::*;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -50,30 +57,6 @@ const HOSTILE: [&[u8]; 12] = [
     &[0xff; 300],
 ];
 
-/// Marsaglia's xorshift.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self((seed.wrapping_add(1)).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % end
-    }
-
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len() as u64) as usize]
-    }
-
-    fn in_ten(&mut self, times: u64) -> bool {
-        self.below(10) < times
-    }
-}
-
 /// A supply that can be switched.
 struct Supply<'w>(&'w World);
 
@@ -86,36 +69,18 @@ impl PowerControl for Supply<'_> {
     }
 }
 
-fn settings(dice: &mut Dice) -> Settings {
-    Settings {
-        echo: dice.in_ten(5),
-        prompt: dice.one(&[Prompt::Framed, Prompt::Stock, Prompt::Bare, Prompt::Spaced]),
-        framing: dice.one(&[Framing::CrLf, Framing::CrLf, Framing::Lf]),
-        result_order: dice.one(&[ResultOrder::OkFirst, ResultOrder::ResultFirst, ResultOrder::BackToBack]),
-        urc_timing: dice.one(&[UrcTiming::AfterFinal, UrcTiming::AtOnce]),
-        early_command: dice.one(&[EarlyCommand::Lost, EarlyCommand::Refused]),
-        network_need: dice.one(&[NetworkNeed::SetForms, NetworkNeed::Everything]),
-        quote_read: dice.in_ten(5),
-        ok_delay: Duration::from_millis(dice.one(&[0, 1, 7, 100])),
-        boot_delay: Duration::from_millis(dice.one(&[500, 3000, 10_000])),
-        boot_lines: dice.one(&[
-            &["AT command ready", "+SIM READY"][..],
-            &["AT READY"],
-            &["+SIM READY"],
-            &[],
-        ]),
-        ..Settings::l610()
-    }
-}
-
 struct Walk<'w> {
     world: &'w World,
     dice: Dice,
     /// Every payload that was to be published.
     asked: Vec<Vec<u8>>,
-    /// Every payload that the broker was given.
-    given: Vec<Vec<u8>>,
+    /// Every payload that the broker was given, and to which topic.
+    given: Vec<(&'static str, Vec<u8>)>,
+    /// What was published on the MQTT-SN connection, and to which topic.
+    addressed: Vec<(String, Vec<u8>)>,
     direct: bool,
+    /// Answers may come late until then.
+    late_until: Duration,
     /// The driver does not know any more that a message is on its way.
     port_replaced: bool,
     log: Vec<String>,
@@ -136,15 +101,15 @@ impl Walk<'_> {
         payload
     }
 
-    fn options<'o>(&mut self, index: usize) -> ConnectOptions<'o> {
+    fn options<'o>(&mut self, index: usize) -> ConnectOptions<'o, Option<Tls<'o>>> {
         let options = ConnectOptions::new("broker", 1883)
             .client_id(NAMES[index])
             .clean_session(self.dice.in_ten(5));
-        let options = match self.dice.below(4) {
-            0 => options.tls(Tls::new().trust(PEM).client_certificate(PEM, PEM)),
-            1 => options.tls(Tls::new().client_certificate(PEM, PEM).dangerously_skip_verification()),
-            _ => options,
-        };
+        let options = options.maybe_tls(match self.dice.below(4) {
+            0 => Some(Tls::new().trust(PEM).client_certificate(PEM, PEM)),
+            1 => Some(Tls::new().client_certificate(PEM, PEM).dangerously_skip_verification()),
+            _ => None,
+        });
         if self.dice.in_ten(3) {
             options.will(Will::new(topic("will"), b"gone"))
         } else {
@@ -160,15 +125,20 @@ impl Walk<'_> {
         let world = self.world;
         match event {
             0 => world.restart(),
-            1 => drop(world.broker().break_connection(self.dice.one(&NAMES))),
+            1 => drop(
+                world
+                    .broker()
+                    .break_connection(self.dice.one(&[NAMES[0], NAMES[1], sn::NAME])),
+            ),
             2 => {
                 let lasting = self.dice.below(30) as u32 * SECOND;
                 world.lose_network(BreakCause::Server, lasting);
             }
             3..=8 => {
                 let payload = self.payload();
-                self.given.push(payload.clone());
-                world.broker().client("elsewhere").publish("down/x", payload, 1, false);
+                let name = self.dice.one(&["down/x", "down/y", "d2"]);
+                self.given.push((name, payload.clone()));
+                world.broker().client("elsewhere").publish(name, payload, 1, false);
             }
             9 => {
                 let late = Fault::LateOk(Duration::from_millis(self.dice.below(20_000)));
@@ -183,6 +153,13 @@ impl Walk<'_> {
                     Fault::UrcInside,
                     Fault::Garbage,
                 ]);
+                let now = world.clock().elapsed();
+                if fault == late {
+                    self.late_until = now + 60 * SECOND;
+                } else if now < self.late_until {
+                    // It could hide a prompt that is under way.
+                    return;
+                }
                 self.log.push(format!("{fault}"));
                 world.module(|module| {
                     let faults = &mut module.settings_mut().faults;
@@ -240,15 +217,11 @@ impl Walk<'_> {
                 4 => drop(client.subscribe(FILTERS[0].0, QoS::AtLeastOnce).await),
                 5 => drop(client.disconnect().await),
                 6 => {
-                    received = client
-                        .recv(&mut buffer)
-                        .await
-                        .ok()
-                        .map(|message| message.payload().to_vec())
+                    received = client.recv(&mut buffer).await.ok().map(Received::of);
                 }
                 7 => {
                     if let Ok(Incoming::Message(_, message)) = modem.recv_any(&mut buffer).await {
-                        received = Some(message.payload().to_vec());
+                        received = Some(Received::of(message));
                     }
                 }
                 8 => drop(client.poll().await),
@@ -281,19 +254,41 @@ impl Walk<'_> {
             "it did not end within {took:?}: {:#?}",
             self.log
         );
-        if let Some(payload) = received {
-            self.check_received(&payload);
+        if let Some(received) = received {
+            self.check_message(&received);
         }
     }
 
-    fn check_received(&self, payload: &[u8]) {
-        let is_known = self.given.iter().any(|given| given == payload);
+    fn check_message(&self, received: &Received) {
+        let given = |(topic, payload): &(&str, Vec<u8>)| *payload == received.payload && received.is_from(topic);
         assert!(
-            is_known,
-            "{:?} was received, {:#?}",
-            String::from_utf8_lossy(payload),
+            self.given.iter().any(given),
+            "{:?} was received of {:?} ({:?}), {:#?}",
+            String::from_utf8_lossy(&received.payload),
+            String::from_utf8_lossy(&received.topic),
+            self.given,
             self.log
         );
+    }
+
+    /// Receives until this payload comes.
+    async fn recv_until(&self, modem: &mut TestModem<'_, Paced>, id: AnyConnectionId, last: &[u8]) {
+        let mut buffer = [0; 1279];
+        loop {
+            match modem.client(id).recv(&mut buffer).await {
+                Ok(message) => {
+                    let received = Received::of(message);
+                    self.check_message(&received);
+                    if received.payload == last {
+                        return;
+                    }
+                }
+                // Of before.
+                Err(Error::Lost(_)) => {}
+                Err(Error::OtherMessage(other)) => drop(modem.client(other).skip().await.unwrap()),
+                Err(error) => panic!("{error:?} {:#?}", self.log),
+            }
+        }
     }
 
     /// What the broker got is what was to be published, or the beginning of it.
@@ -359,31 +354,17 @@ impl Walk<'_> {
                 .unwrap();
             let payload = format!("the end of {name}").into_bytes();
             self.asked.push(payload.clone());
-            self.given.push(payload.clone());
+            self.given.push((name, payload.clone()));
             let delivery = client
                 .publish(&Publication::new(topic(name), &payload).qos(QoS::AtLeastOnce))
                 .await;
             assert_eq!(delivery, Ok(Delivery::Confirmed), "{:#?}", self.log);
-            let mut buffer = [0; 1279];
-            loop {
-                match client.recv(&mut buffer).await {
-                    Ok(message) => {
-                        self.check_received(message.payload());
-                        if message.payload() == payload {
-                            break;
-                        }
-                    }
-                    // Of before.
-                    Err(Error::Lost(_)) => {}
-                    Err(Error::OtherMessage(other)) => drop(modem.client(other).skip().await.unwrap()),
-                    Err(error) => panic!("{error:?} {:#?}", self.log),
-                }
-                client = modem.client(id);
-            }
+            self.recv_until(modem, id.into(), &payload).await;
             self.check_counters(modem.client(id).counters());
         }
+        self.sn_ends_well(modem).await;
         let took = self.world.clock().elapsed() - began;
-        assert!(took < 400 * SECOND, "{took:?} {:#?}", self.log);
+        assert!(took < 500 * SECOND, "{took:?} {:#?}", self.log);
         self.check_counters(modem.counters());
         self.check_published();
     }
@@ -398,9 +379,12 @@ fn walk(seed: u64) {
     let mut memory = Memory::default();
     if direct {
         memory.line = vec![0; 1800];
-        memory.message = vec![0; 4096];
+        memory.message = vec![0; 32_768];
     }
-    let mut modem = memory.paced(&world, Dialect::default());
+    let mut names = [0; 256];
+    let mut names = TopicNames::new(&mut names);
+    let buffers = Buffers::new(&mut memory.line, &mut memory.message, &mut memory.transmit).topics(&mut names);
+    let mut modem = Modem::new(Paced::new(&world), world.clock(), buffers);
     if std::env::var_os("TRACE").is_some() {
         modem.set_trace(&mut show);
     }
@@ -412,11 +396,14 @@ fn walk(seed: u64) {
         dice,
         asked: Vec::new(),
         given: Vec::new(),
+        addressed: Vec::new(),
         direct,
+        late_until: Duration::ZERO,
         port_replaced: false,
         log: vec![format!("seed {seed}")],
     };
     world.block_on(async {
+        let with_sn = walk.dice.in_ten(5);
         if walk.dice.in_ten(8) {
             let _ = modem.attach(40 * SECOND).await;
             let _ = modem.bring_up(&Network::new(), 60 * SECOND).await;
@@ -424,6 +411,9 @@ fn walk(seed: u64) {
                 let options = walk.options(index);
                 let _ = modem.client(id).connect(&options).await;
                 let _ = modem.client(id).subscribe(FILTERS[0].0, QoS::AtLeastOnce).await;
+            }
+            if with_sn {
+                walk.sn_begins(&mut modem).await;
             }
         }
         for _ in 0..walk.dice.below(16) {
@@ -441,7 +431,11 @@ fn walk(seed: u64) {
                 walk.port_replaced = true;
                 drop(modem.replace_port(Paced::new(&world)));
             }
-            walk.call(&mut modem).await;
+            if with_sn && walk.dice.in_ten(5) {
+                walk.sn_call(&mut modem).await;
+            } else {
+                walk.call(&mut modem).await;
+            }
             world.port().stall(false);
         }
         walk.ends_well(&mut modem).await;
