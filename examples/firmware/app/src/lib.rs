@@ -1,10 +1,12 @@
 //! A meter: it publishes what a sensor measures, obeys commands, and comes back when its connection breaks.
 //!
 //! Nothing here knows a board. The application is there twice, over Embassy ([`with_embassy`]) and without an executor
-//! ([`blocking`]); what it says and how it obeys is in [`meter`], and [`uart`] is a serial port for any UART.
+//! ([`blocking`]); what it says and how it obeys is in [`meter`], and [`uart`] is a serial port for any UART, or over that of a HAL.
 #![cfg_attr(not(test), no_std)]
 
 pub mod blocking;
+#[cfg(all(feature = "defmt", target_os = "none"))]
+pub mod lines;
 pub mod meter;
 pub mod uart;
 #[cfg(feature = "embassy")]

@@ -3,7 +3,9 @@
 use embassy_futures::select::{Either, select};
 use embassy_time::{Instant, Timer};
 use embedded_io_async::{Read, Write};
-use fibocom_mqtt::{Buffers, Client, ConnectionId, EmbassyClock, Error, Modem, Publication, QoS, Recovering};
+use fibocom_mqtt::{
+    Buffers, Client, ConnectionId, EmbassyClock, Error, Modem, PowerControl, Publication, QoS, Recovering,
+};
 use log::info;
 
 use crate::meter::{ANSWER, BOOT, Meter, READING, REGISTRATION, STATE, SUBSCRIPTIONS, Settings};
@@ -16,8 +18,27 @@ use crate::uart::Health;
 /// # Errors
 ///
 /// What cannot be mended by trying again, such as a SIM that wants a PIN. Real firmware would restart the board.
-pub async fn run<T: Read + Write>(
+pub fn run<T: Read + Write>(
     uart: T,
+    health: impl Fn() -> Health,
+    sense: impl FnMut() -> i32,
+    settings: &Settings<'_>,
+) -> impl Future<Output = Result<(), Error<T::Error>>>
+where
+    T::Error: core::fmt::Display,
+{
+    // The future itself: around it another one would be as large once more.
+    run_with_power(uart, (), health, sense, settings)
+}
+
+/// The same on a board that can restart its module by `power`, which it does once that no longer answers.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn run_with_power<T: Read + Write>(
+    uart: T,
+    mut power: impl PowerControl,
     health: impl Fn() -> Health,
     mut sense: impl FnMut() -> i32,
     settings: &Settings<'_>,
@@ -35,7 +56,7 @@ where
         if let Err(error) = &ended {
             info!("{error}");
             let mut watch = |step: Recovering<'_, T::Error>| info!("{step}");
-            client.recover(&settings.recovery(), &mut (), &mut watch).await?;
+            client.recover(&settings.recovery(), &mut power, &mut watch).await?;
             meter.recoveries += 1;
         }
         ended = serve(&mut client, &mut meter, &health, &mut sense).await;

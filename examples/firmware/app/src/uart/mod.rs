@@ -2,7 +2,10 @@
 //!
 //! A board describes its registers ([`Registers`]), keeps a [`BufferedUart`] in a static, and calls
 //! [`on_interrupt`](BufferedUart::on_interrupt). [`Uart`] is the port for the driver.
+//!
+//! Where a HAL has a UART with interrupts and rings, [`Line`] makes that one the port.
 
+mod line;
 mod port;
 #[cfg(test)]
 mod tests;
@@ -13,6 +16,7 @@ use core::task::Waker;
 use critical_section::Mutex;
 use heapless::Deque;
 
+pub use line::{Line, LinePort};
 pub use port::Uart;
 
 /// The UART of a board. All is called in a critical section, so nothing here interrupts anything else here.
