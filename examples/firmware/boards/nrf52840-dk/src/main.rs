@@ -11,6 +11,7 @@
 #![no_main]
 
 use cortex_m::peripheral::SCB;
+use cortex_m::singleton;
 use defmt_rtt as _;
 use embassy_executor::Spawner;
 use embassy_nrf::buffered_uarte::{BufferedUarte, InterruptHandler};
@@ -25,16 +26,12 @@ use firmware_app::meter::{Settings, simulated_sensor};
 use firmware_app::uart::Line;
 use firmware_app::with_embassy::run_with_power;
 use panic_probe as _;
-use static_cell::ConstStaticCell;
 
 bind_interrupts!(struct Interrupts {
     UARTE1 => InterruptHandler<peripherals::UARTE1>;
 });
 
 static LINE: Line = Line::new();
-/// Filled by DMA in halves. At 115200 baud 89 ms.
-static RECEIVED: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
-static TO_SEND: ConstStaticCell<[u8; 256]> = ConstStaticCell::new([0; 256]);
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) -> ! {
@@ -46,7 +43,9 @@ async fn main(_spawner: Spawner) -> ! {
 
     let mut config = uarte::Config::default();
     config.baudrate = Baudrate::Baud115200;
-    let (received, to_send) = (RECEIVED.take(), TO_SEND.take());
+    // Filled by DMA in halves. At 115200 baud 89 ms.
+    let received = singleton!(: [u8; 1024] = [0; 1024]).expect("main runs once");
+    let to_send = singleton!(: [u8; 256] = [0; 256]).expect("main runs once");
     // The timer counts bytes, and the PPI starts it and the next half without the core.
     let uart = BufferedUarte::new(
         board.UARTE1,

@@ -11,6 +11,7 @@
 #![no_main]
 
 use cortex_m::peripheral::SCB;
+use cortex_m::singleton;
 use defmt_rtt as _;
 use embassy_executor::Spawner;
 use embassy_stm32::gpio::{Level, Output, Pull, Speed};
@@ -27,16 +28,12 @@ use firmware_app::meter::{Settings, simulated_sensor};
 use firmware_app::uart::Line;
 use firmware_app::with_embassy::run_with_power;
 use panic_probe as _;
-use static_cell::ConstStaticCell;
 
 bind_interrupts!(struct Interrupts {
     USART1 => BufferedInterruptHandler<peripherals::USART1>;
 });
 
 static LINE: Line = Line::new();
-/// At 115200 baud 89 ms.
-static RECEIVED: ConstStaticCell<[u8; 1024]> = ConstStaticCell::new([0; 1024]);
-static TO_SEND: ConstStaticCell<[u8; 256]> = ConstStaticCell::new([0; 256]);
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) -> ! {
@@ -47,7 +44,9 @@ async fn main(_spawner: Spawner) -> ! {
     config.baudrate = 115_200;
     // A module without power leaves it floating.
     config.rx_pull = Pull::Up;
-    let (received, to_send) = (RECEIVED.take(), TO_SEND.take());
+    // At 115200 baud 89 ms.
+    let received = singleton!(: [u8; 1024] = [0; 1024]).expect("main runs once");
+    let to_send = singleton!(: [u8; 256] = [0; 256]).expect("main runs once");
     let uart = BufferedUart::new(
         board.USART1,
         board.PA10,
