@@ -1,0 +1,181 @@
+//! The firmware, built, and run by QEMU.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::mosquitto::Mosquitto;
+use crate::operator::Operator;
+use crate::tool::{PATIENCE, Simulator, text};
+
+/// A machine of QEMU's that the firmware knows.
+#[derive(Clone, Copy)]
+pub struct Board {
+    name: &'static str,
+    target: &'static str,
+}
+
+pub const MPS2: Board = Board {
+    name: "mps2-an386",
+    target: "thumbv7em-none-eabihf",
+};
+pub const LM3S: Board = Board {
+    name: "lm3s6965evb",
+    target: "thumbv7m-none-eabi",
+};
+
+impl std::fmt::Display for Board {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Which application.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum App {
+    /// The one over Embassy.
+    Meter,
+    /// The one without an executor.
+    Blocking,
+}
+
+impl App {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Meter => &["--bin", "meter"],
+            Self::Blocking => &["--bin", "blocking", "--no-default-features"],
+        }
+    }
+}
+
+/// Builds it, unless it is built already.
+fn build(board: Board, app: App) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/firmware");
+    // A build that failed has failed its own test.
+    let turn = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let done = Command::new(env!("CARGO"))
+        .current_dir(&workspace)
+        .args(["build", "--release", "--locked", "--quiet", "--package", board.name])
+        .args(["--target", board.target, "--target-dir", "target"])
+        .args(app.arguments())
+        // What is meant for the host, to measure coverage for instance, does not build here.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .status()
+        .expect("cargo starts");
+    assert!(done.success(), "{app:?} does not build for {board}");
+    drop(turn);
+    let release = workspace.join("target").join(board.target).join("release");
+    release.join(app.arguments()[1])
+}
+
+/// A machine that runs. What it and its module said is shown if the test fails.
+pub struct Machine {
+    child: Child,
+    output: PathBuf,
+    log: PathBuf,
+}
+
+impl Machine {
+    fn start(board: Board, app: App, module: &Simulator, output: PathBuf, log: PathBuf) -> Self {
+        let kernel = build(board, app);
+        let file = File::create(&output).unwrap();
+        let child = Command::new("qemu-system-arm")
+            .args(["-M", board.name, "-display", "none", "-monitor", "none", "-nodefaults"])
+            .args(["-semihosting-config", "enable=on,target=native"])
+            .args(["-serial", &format!("{},nodelay=on", module.port)])
+            .args(["-kernel", text(&kernel)])
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap_or_else(|error| panic!("qemu-system-arm: {error}: apt-get install qemu-system-arm"));
+        Self { child, output, log }
+    }
+
+    /// Its exit code, once it has ended.
+    pub fn end(mut self) -> Option<i32> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(start.elapsed() < PATIENCE, "the firmware does not end");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The processor's time that it has used.
+    #[cfg(target_os = "linux")]
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // The name in front of it is in parentheses, and may hold anything.
+        let (_, rest) = stat.rsplit_once(')').unwrap();
+        // In user and in kernel mode, in hundredths of a second: fields 14 and 15, the state being field 3.
+        let ticks = rest.split_whitespace().skip(11).take(2);
+        Duration::from_millis(10 * ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum::<u64>())
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if thread::panicking() {
+            for path in [&self.output, &self.log] {
+                let text = std::fs::read(path).unwrap_or_default();
+                let lines = String::from_utf8_lossy(&text);
+                let lines: Vec<_> = lines.lines().rev().take(60).collect();
+                eprintln!("--- the end of {}", path.display());
+                lines.iter().rev().for_each(|line| eprintln!("{line}"));
+            }
+        }
+    }
+}
+
+/// All of it: a server, a module in front of it, the firmware at the module, and somebody at the server.
+pub struct Bench {
+    // Dropped first, so that what they say of the end of the others is not taken for a failure.
+    pub machine: Machine,
+    pub operator: Operator,
+    pub module: Simulator,
+    pub server: Mosquitto,
+}
+
+impl Bench {
+    /// Starts all, the simulator with these arguments more, and waits until the firmware is connected.
+    pub fn start(board: Board, app: App, arguments: &[&str]) -> Self {
+        let server = Mosquitto::start();
+        let (broker, log) = (format!("127.0.0.1:{}", server.port), server.file("module"));
+        let module = ["--broker", &broker, "--log", text(&log)];
+        let module = Simulator::on_tcp(None, module.iter().chain(arguments));
+        let mut operator = Operator::start(server.port);
+        let machine = Machine::start(board, app, &module, server.file("machine"), log);
+        operator.wait_for_state("online");
+        Self {
+            machine,
+            operator,
+            module,
+            server,
+        }
+    }
+
+    /// Has the firmware stop, and expects that it says so and ends well.
+    pub fn stop(mut self) {
+        self.operator.command("stop");
+        self.operator.wait_for_state("stopped");
+        let output = self.machine.output.clone();
+        assert_eq!(self.machine.end(), Some(0));
+        let output = std::fs::read_to_string(output).expect("the console's lines are text");
+        assert!(
+            output.contains(" online\n") && output.ends_with(" stopped\n"),
+            "{output}"
+        );
+        let size = output.lines().filter(|line| line.contains("bytes large"));
+        size.for_each(|line| println!("{}", line.trim_start()));
+    }
+}
