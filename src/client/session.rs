@@ -1,5 +1,6 @@
 //! What the verbs of every client are made of: operations on one connection, whichever its protocol is.
 
+use core::pin::pin;
 use core::time::Duration;
 
 use atat::AtatCmd;
@@ -13,7 +14,7 @@ use crate::command::{
 use crate::engine::{Kind, Link, Request};
 use crate::error::{Error, InvalidInput, ModuleError};
 use crate::model::Limit;
-use crate::modem::Modem;
+use crate::modem::{Modem, Outlined};
 use crate::types::{AnyConnectionId, Delivery, QoS};
 use crate::urc::Operation;
 
@@ -76,23 +77,35 @@ where
         command: &Cmd,
         data: &[u8],
     ) -> Result<Delivery, Error<T::Error>> {
-        let result = if Cmd::OPERATION == Operation::Open {
+        let write = |buffer: &mut [u8]| command.write(buffer);
+        Outlined(pin!(self.run_operation(Cmd::OPERATION, command.qos(), &write, data))).await
+    }
+
+    /// The same code for every command.
+    async fn run_operation(
+        &mut self,
+        operation: Operation,
+        qos: Option<QoS>,
+        write: &(dyn Fn(&mut [u8]) -> usize + Sync),
+        data: &[u8],
+    ) -> Result<Delivery, Error<T::Error>> {
+        let result = if operation == Operation::Open {
             OPEN_RESULT
         } else {
             RESULT
         };
         let kind = Kind::Operation {
-            operation: Cmd::OPERATION,
+            operation,
             id: self.id,
-            result: self.modem.engine.dialect.result_at_qos0 || command.qos() != Some(QoS::AtMostOnce),
+            result: self.modem.engine.dialect.result_at_qos0 || qos != Some(QoS::AtMostOnce),
         };
         let request = Request {
             kind,
             answer: ANSWER,
             result,
         };
-        match self.modem.exchange(command, data, request).await {
-            Err(Error::Module(error)) if !matches!(Cmd::OPERATION, Operation::Open | Operation::Close) => {
+        match self.modem.perform(write, data, request).await {
+            Err(Error::Module(error)) if !matches!(operation, Operation::Open | Operation::Close) => {
                 Err(self.explain(error).await?)
             }
             ended => ended,

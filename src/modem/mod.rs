@@ -18,6 +18,7 @@ use embedded_io_async::{Read, Write};
 
 pub use attach::{Attach, Attached, Identity, OpenConnections};
 pub use network::{Network, NetworkProblem, Progress};
+pub(crate) use outline::Outlined;
 pub use security::Security;
 use tls::HeldFiles;
 pub use tls::{TlsError, TlsProblem};

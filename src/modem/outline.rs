@@ -4,7 +4,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 /// A pinned future whose code is not copied into those that await it.
-pub(super) struct Outlined<'p, F>(pub(super) Pin<&'p mut F>);
+pub(crate) struct Outlined<'p, F>(pub(crate) Pin<&'p mut F>);
 
 impl<F: Future> Future for Outlined<'_, F> {
     type Output = F::Output;

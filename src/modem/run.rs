@@ -88,7 +88,7 @@ where
     }
 
     /// Settles, encodes, and runs: the same code for every command.
-    async fn perform(
+    pub(crate) async fn perform(
         &mut self,
         write: &(dyn Fn(&mut [u8]) -> usize + Sync),
         data: &[u8],

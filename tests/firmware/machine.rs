@@ -172,10 +172,11 @@ impl Bench {
         assert_eq!(self.machine.end(), Some(0));
         let output = std::fs::read_to_string(output).expect("the console's lines are text");
         assert!(
-            output.contains(" online\n") && output.ends_with(" stopped\n"),
+            output.contains(" online\n") && output.contains(" stopped\n"),
             "{output}"
         );
-        let size = output.lines().filter(|line| line.contains("bytes large"));
-        size.for_each(|line| println!("{}", line.trim_start()));
+        // How large the future was, and how deep the stack.
+        let sizes = output.lines().filter(|line| line.contains(" bytes "));
+        sizes.for_each(|line| println!("{}", line.trim_start()));
     }
 }

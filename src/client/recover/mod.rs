@@ -106,7 +106,9 @@ impl<E: fmt::Display> fmt::Display for Recovering<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pause { attempt, of, pause } => {
-                write!(f, "attempt {attempt} of {of} begins in {} ms", pause.as_millis())
+                // In 64 bits: the formatting of 128 is not small.
+                let millis = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+                write!(f, "attempt {attempt} of {of} begins in {millis} ms")
             }
             Self::Power => f.write_str("restarting the module by its power key"),
             Self::PowerFailed => f.write_str("the power key could not be used"),

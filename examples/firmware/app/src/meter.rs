@@ -78,7 +78,7 @@ impl<'a> Settings<'a> {
             .will(will)
     }
 
-    /// How it comes back: with ever longer pauses, for days.
+    /// How it comes back: with ever longer pauses, for weeks.
     pub const fn recovery(&self) -> Recovery<'a> {
         Recovery::new(self.options())
             .subscriptions(&SUBSCRIPTIONS)

@@ -9,7 +9,7 @@ use cortex_m_semihosting::hio;
 use defmt_semihosting as _;
 #[cfg(not(feature = "defmt"))]
 use heapless::String;
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{LevelFilter, Log, Metadata, Record, info};
 
 struct Console;
 
@@ -49,6 +49,7 @@ pub fn start() {
 
 /// Ends the machine with exit code 0, or with the reason why not and exit code 1.
 pub fn end<E: core::fmt::Display>(result: Result<(), E>) -> ! {
+    info!("the stack was {} bytes deep at most", crate::stack::deepest());
     if let Err(error) = &result {
         complain(format_args!("{error}"));
     }

@@ -4,4 +4,5 @@
 pub mod console;
 #[cfg(feature = "embassy")]
 pub mod executor;
+pub mod stack;
 pub mod ticks;
