@@ -78,6 +78,24 @@ pub enum Field {
     Url,
 }
 
+impl Field {
+    /// Whether a cloud's credentials repeat it.
+    pub(crate) const fn comes_back(self) -> bool {
+        matches!(
+            self,
+            Self::ProductKey
+                | Self::ProductId
+                | Self::DeviceName
+                | Self::DeviceId
+                | Self::DeviceKey
+                | Self::DeviceNumber
+                | Self::IotCoreId
+                | Self::AepUser
+                | Self::Uuid
+        )
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

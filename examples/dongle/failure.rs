@@ -225,7 +225,8 @@ impl Stage<'_> {
                 },
                 match error {
                     Error::Refused => "the module reported that the message was not published and gave no reason: \
-                                       check that the broker allows this topic, and try again"
+                                       check that the broker allows this topic, or that the gateway \
+                                       knows its number, and try again"
                         .into(),
                     Error::Module(error) => format!(
                         "the message was refused before it was sent: {error}; check topic and size, and that the \
@@ -251,8 +252,8 @@ impl Stage<'_> {
     }
 }
 
-const CHECK: &str = "check host, port, client id (-i), user name and password (-u, -P), and whether the module's network \
-                     reaches the broker";
+const CHECK: &str = "check host, port, client id (-i), user name and password (-u, -P; with --cloud what was given of the \
+                     device, and the module's clock), and whether the module's network reaches the broker";
 const CHECK_SN: &str =
     "check host and port of the gateway, the client id (-i), and whether the module's network reaches it";
 
@@ -266,7 +267,7 @@ fn refusal(error: Error<TransportError>, host: &str, port: u16, check: &str) -> 
         }
         Error::Module(ModuleError::Cme(reason)) => {
             let hint = match reason {
-                CmeError::BadCredentials | CmeError::NotAuthorized => "check -u and -P",
+                CmeError::BadCredentials | CmeError::NotAuthorized => check,
                 CmeError::IdentifierRejected => "choose another with -i",
                 CmeError::ServerUnavailable => "try again later",
                 CmeError::UnknownCommand => "this firmware has no MQTT commands, or not this one: use another",

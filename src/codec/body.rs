@@ -54,6 +54,9 @@ const TAIL: usize = 8;
 /// long for a topic id, where the header leaves room for one.
 pub(crate) const BEYOND: usize = 5;
 
+/// Characters of a short topic (MQTT-SN 1.2 section 6.10).
+const SHORT: usize = 2;
+
 impl Body {
     /// A body after `header`, from a module that is known to quote or not, or not known yet.
     pub(crate) fn new(header: ReadHeader, quoted: Option<bool>) -> Self {
@@ -129,6 +132,7 @@ impl Body {
             } => {
                 let quotes = quoted && certain;
                 self.topic = Topic::Id { quotes };
+                self.header.or_short = !quoted && digits == SHORT && self.header.topic_len == SHORT;
                 (self.header.topic_id, self.header.topic_len) = (true, digits);
                 self.quoted = if quoted { Quoting::Yes } else { Quoting::No };
             }

@@ -21,6 +21,8 @@ pub(crate) struct ReadHeader {
     pub(crate) spaced: bool,
     /// A bare topic id stands in the topic's place: then `topic_len` counts its digits, whatever the module wrote.
     pub(crate) topic_id: bool,
+    /// It may as well be a short topic of two digits: without quotes they look the same.
+    pub(crate) or_short: bool,
 }
 
 impl ReadHeader {
@@ -168,6 +170,7 @@ pub(crate) fn read_header(line: Line<'_>) -> Option<ReadHeader> {
         payload_len: len(payload_len)?,
         spaced: gap,
         topic_id: false,
+        or_short: false,
     })
 }
 

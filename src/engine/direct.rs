@@ -3,7 +3,7 @@
 use super::{Engine, Stored};
 use crate::codec::grammar;
 use crate::command::ReceiveMode;
-use crate::types::{Announcement, AnyConnectionId, count};
+use crate::types::{Announcement, AnyConnectionId, TopicId, count};
 
 impl Engine<'_> {
     /// Whether the line that has come carries a message, or what is left of one.
@@ -22,7 +22,10 @@ impl Engine<'_> {
             // Not even the topic ended.
             None => (size(0, rest.len().saturating_add(excess)), None),
             Some((qos, topic, payload)) => match grammar::unquoted(payload) {
-                Some(payload) if excess == 0 => {
+                Some(content) if excess == 0 => {
+                    // Where payloads stand without quotes, two digits may be a short topic.
+                    let or_short = topic.len() == 2 && content.len() == payload.len();
+                    let payload = content;
                     let size = size(topic.len(), payload.len());
                     // Names are in quotes, ids are not; without quotes it may be either, and an id is what MQTT-SN sends.
                     let topic_id = id.is_sn() && !rest_is_quoted(rest) && grammar::is_topic_id(topic);
@@ -32,7 +35,7 @@ impl Engine<'_> {
                         size,
                         topic_id,
                     };
-                    (size, Some((message, topic, payload)))
+                    (size, Some((message, topic, payload, or_short)))
                 }
                 // Without its end it may be anything: a line end in the payload, or too long a line, has cut it.
                 _ => {
@@ -47,7 +50,13 @@ impl Engine<'_> {
             },
         };
         let stored = match message {
-            Some((message, topic, payload)) => self.store.push(message, topic, payload),
+            Some((message, topic, payload, or_short)) => {
+                let pushed = self.store.push(message, topic, payload);
+                if message.topic_id && or_short {
+                    self.store.unname(id, TopicId::from_digits(topic));
+                }
+                pushed
+            }
             None => {
                 self.store.lose(id, size);
                 false

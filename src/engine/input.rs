@@ -10,7 +10,7 @@ use crate::codec::{BodyEnd, Frame, cloud, grammar};
 use crate::command::PdpState;
 use crate::error::ModuleError;
 use crate::trace::{Line, Trace, names_secret};
-use crate::types::{Announcement, AnyConnectionId, QoS, count};
+use crate::types::{Announcement, AnyConnectionId, QoS, TopicId, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::{Operation, Urc};
 
@@ -212,7 +212,13 @@ impl Engine<'_> {
                     size,
                     topic_id,
                 };
+                let digits = self.store.free().get(..size.topic_len).unwrap_or_default();
+                let short = TopicId::from_digits(digits).filter(|_| header.or_short);
                 let told = end != BodyEnd::Stored || self.store.keep(message);
+                if short.is_some() {
+                    // What the number stands for may not be meant.
+                    self.store.unname(id, short);
+                }
                 if told { end } else { BodyEnd::TooLarge }
             }
             None => BodyEnd::Malformed,

@@ -25,8 +25,11 @@ impl<'b> Message<'b> {
         self.topic_id
     }
 
-    /// The topic as text, if it is UTF-8.
+    /// The topic as text, if it is UTF-8, and known.
     pub const fn topic_str(&self) -> Option<&'b str> {
+        if self.topic.is_empty() && self.topic_id.is_some() {
+            return None;
+        }
         match core::str::from_utf8(self.topic) {
             Ok(topic) => Some(topic),
             Err(_) => None,

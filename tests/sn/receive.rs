@@ -291,3 +291,50 @@ fn a_message_whose_name_leaves_no_room_in_the_message_buffer_is_lost_and_told_wi
         assert_eq!((client.counters().received, client.counters().lost), (1, 1));
     });
 }
+
+#[test]
+fn two_digits_without_quotes_are_not_given_a_name_that_may_not_be_meant() {
+    for (length, named) in [("sn-id-length=2", false), ("sn-id-length=0", true)] {
+        for direct in [false, true] {
+            let world = module(&["quote-read=no", length]);
+            let other = world.broker().client("other");
+            with_modem(&world, 512, async |modem| {
+                modem.set_receive_mode(if direct {
+                    ReceiveMode::Direct
+                } else {
+                    ReceiveMode::ByLength
+                });
+                let mut client = modem.client(SnConnectionId::FIRST);
+                client.connect(&options()).await.unwrap();
+                let filter = TopicFilter::new("#").unwrap();
+                client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+                world.emit_raw(b"\r\n+MQTTSNREG: 101,2,12,\"plant/12\"\r\n");
+                let mut buffer = [0; 64];
+                if direct {
+                    // Without quotes, as some modules print it.
+                    world.emit_raw(b"\r\n+MQTTMSG: 101,1,12,short twelve\r\n");
+                } else {
+                    other.publish("12", "short twelve", 1, false);
+                }
+                let message = next(&world, &mut client, &mut buffer).await;
+                assert_eq!(message.payload(), b"short twelve");
+                assert_eq!(
+                    (message.topic(), message.topic_id()),
+                    (&b""[..], Some(id(12))),
+                    "{length} {direct}"
+                );
+                assert_eq!(message.topic_str(), None);
+                if !direct {
+                    // A topic id whose length says that it is none of two characters has its name.
+                    world.on_command(
+                        b"AT+MQTTREAD=101",
+                        format!("\r\n+MQTTREAD: 101,1,{},1,12,x\r\n\r\nOK\r\n", &length[13..]).as_bytes(),
+                    );
+                    world.emit_raw(b"\r\n+MQTTMSGI: 101,1,12,1\r\n");
+                    let message = next(&world, &mut client, &mut buffer).await;
+                    assert_eq!(message.topic() == b"plant/12", named, "{length}");
+                }
+            });
+        }
+    }
+}

@@ -90,11 +90,8 @@ impl Target {
         // As mosquitto_pub has it.
         let usual = if self.tls.is_some() { 8883 } else { 1883 };
         let named = granted.and_then(|granted| granted.server());
-        let (host, port) = match &self.host {
-            Some(host) => (host.as_str(), usual),
-            None => named.unwrap_or(("", usual)),
-        };
-        (host, self.port.unwrap_or(port))
+        let (host, port) = named.unwrap_or(("", usual));
+        (self.host.as_deref().unwrap_or(host), self.port.unwrap_or(port))
     }
 
     /// The same as the driver wants it, with what the module has computed for the cloud.
@@ -279,8 +276,9 @@ impl Raw {
 
     fn login(&mut self, cloud: Option<Cloud>) -> Result<Login, Failure> {
         if let Some(cloud) = cloud {
-            let client_id = self.client_id.is_some().then_some("-i");
-            return match self.first_of_login().or(client_id) {
+            // A cloud that computes no client id wants that of the device.
+            let given = self.client_id.is_some() && !matches!(cloud, Cloud::Aws);
+            return match self.first_of_login().or(given.then_some("-i")) {
                 None => Ok(Login::Cloud(cloud)),
                 Some(option) => Err(Failure::usage(format!(
                     "with --cloud the module computes user, password and client id: leave out {option}"

@@ -72,7 +72,8 @@ auth, and pub and sub with --cloud CLOUD
     aliyun               --product-key --device-name --device-secret, with TLS --aliyun-tls (pub and sub: as --tls says)
     tencent              --product-key --device-name --device-secret
     huawei               --device-id --device-secret
-    tuya                 --product-key --uuid --auth-key; names host and port of the broker itself, but -h and -p overrule
+    tuya                 --product-key --uuid --auth-key; names host and port of the broker itself, mostly one for TLS;
+                         -h and -p overrule
     onenet               --product-id --device-name --access-key
     baidu                --iot-core-id --device-key --device-secret
     aws                  nothing: there are no credentials but --cert and --key
@@ -80,7 +81,7 @@ auth, and pub and sub with --cloud CLOUD
     unicom               --product-key --device-key --device-secret --token
   --device-secret-file FILE, --auth-key-file, --access-key-file, --token-file, --product-secret-file
                          the same from a file, without a line end; not seen in the list of processes
-  with --cloud           -u, -P and -i are the module's
+  with --cloud           -u, -P and -i are the module's; of aws -i is yours
 
 auth only
   --register             register the device first, and print the secret that it is given: a cloud may give it only once

@@ -103,5 +103,6 @@ fn header(topic_len: usize, payload_len: usize, spaced: bool) -> ReadHeader {
         payload_len,
         spaced,
         topic_id: false,
+        or_short: false,
     }
 }

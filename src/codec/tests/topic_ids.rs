@@ -57,6 +57,7 @@ impl Answer {
         let header = ReadHeader {
             id: 101,
             topic_id: self.id_length.is_some(),
+            or_short: self.id_length == Some(2) && self.topic.len() == 2 && !self.quoted,
             ..header(self.topic.len(), self.payload.len(), self.spaced)
         };
         let fits = self.size() <= store;

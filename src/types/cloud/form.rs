@@ -57,6 +57,8 @@ pub(crate) fn check(form: &dyn Form, escapes: Escapes) -> Result<(), InvalidInpu
                 let len = text.len();
                 return Err(InvalidInput::TooLong { field, len, max });
             }
+            // What names a device comes back in the credentials, where the module escapes nothing.
+            Argument::Text(field, _, text) if field.comes_back() => drop(Text::new(field, text, Escapes::Unknown)?),
             Argument::Text(field, _, text) => drop(Text::new(field, text, escapes)?),
             Argument::Port(0) => {
                 return Err(InvalidInput::Range {
