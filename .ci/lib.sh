@@ -21,13 +21,47 @@ step() {
     ) </dev/null
     end=$?
     set -e
-    if [ "$end" -eq 0 ]; then
+    note "$name" "$end" $((SECONDS - start))
+}
+
+# beside NAME COMMAND ...: as `step`, beside the steps that follow, for what waits more than it computes. `join` ends it.
+beside() {
+    beside_name=$1
+    beside_output=$(mktemp)
+    shift
+    (
+        start=$SECONDS
+        # As in `step`.
+        set +e
+        (
+            set -e
+            "$@"
+        ) </dev/null
+        echo "$? $((SECONDS - start))" >"$beside_output.end"
+    ) >"$beside_output" 2>&1 &
+    beside_job=$!
+}
+
+# The end of what ran beside the others, with all that it said.
+join() {
+    local end=1 seconds=0
+    wait "$beside_job" || true
+    read -r end seconds <"$beside_output.end" || true
+    printf '\n=== %s, which ran beside the steps above\n' "$beside_name"
+    cat "$beside_output"
+    note "$beside_name" "$end" "$seconds"
+    rm -f "$beside_output" "$beside_output.end"
+}
+
+# note NAME EXIT-CODE SECONDS: for the summary.
+note() {
+    if [ "$2" -eq 0 ]; then
         passed=$((passed + 1))
-        summary+=("$(printf 'passed  %4d s  %s' $((SECONDS - start)) "$name")")
+        summary+=("$(printf 'passed  %4d s  %s' "$3" "$1")")
     else
         failed=$((failed + 1))
-        summary+=("$(printf 'FAILED  %4d s  %s (exit code %d)' $((SECONDS - start)) "$name" "$end")")
-        printf '=== FAILED: %s\n' "$name"
+        summary+=("$(printf 'FAILED  %4d s  %s (exit code %d)' "$3" "$1" "$2")")
+        printf '=== FAILED: %s\n' "$1"
     fi
 }
 

@@ -7,13 +7,10 @@ use std::time::Duration;
 
 use fibocom_mqtt::{
     Buffers, ConnectOptions, ConnectionId, FlowControl, Modem, Network, Publication, QoS, SerialTransport, StdClock,
-    TopicName,
+    TopicName, topic,
 };
 
-const TOPIC: TopicName = match TopicName::new("fibocom-mqtt/example") {
-    Ok(topic) => topic,
-    Err(_) => panic!("not a topic"),
-};
+const TOPIC: TopicName = topic!("fibocom-mqtt/example");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);

@@ -11,7 +11,7 @@ use embedded_io_async::ErrorKind;
 use fibocom_mqtt::sim::{MemoryBroker, Module, Settings, serve};
 use fibocom_mqtt::{
     Buffers, ConnectOptions, ConnectionId, Handle, Modem, Network, Publication, QoS, Runner, StdClock,
-    ThreadedTransport, TopicFilter, TopicName,
+    ThreadedTransport, TopicFilter, TopicName, filter, topic,
 };
 
 /// One connection to receive on, two requests on their way at a time, 512 bytes each.
@@ -20,14 +20,8 @@ static RUNNER: Runner<CriticalSectionRawMutex, 1, 2, 512> = Runner::new();
 type Meter = Handle<'static, CriticalSectionRawMutex, 1, 2, 512>;
 type Failure = fibocom_mqtt::Error<ErrorKind>;
 
-const READING: TopicName = match TopicName::new("meter/7/reading") {
-    Ok(topic) => topic,
-    Err(_) => panic!("not a topic"),
-};
-const COMMANDS: TopicFilter = match TopicFilter::new("meter/7/command") {
-    Ok(filter) => filter,
-    Err(_) => panic!("not a filter"),
-};
+const READING: TopicName = topic!("meter/7/reading");
+const COMMANDS: TopicFilter = filter!("meter/7/command");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

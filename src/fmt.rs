@@ -1,4 +1,8 @@
 //! Log macros: defmt on a bare-metal target, `log` elsewhere, or nothing. Arguments are types of ours that hide secrets themselves.
+//!
+//! Levels: a warning is what went wrong (a restart, a broken connection, a lost message, an unknown outcome), information what an operator
+//! would want to know (who the module is, its network, connections that open and close), debugging each line, message and
+//! prompt of the exchange, and a trace the sizes of reads. Nothing is an error here: those are returned.
 
 macro_rules! log_with {
     ($level:ident, $text:literal $(, $argument:expr)*) => {{
@@ -11,8 +15,16 @@ macro_rules! log_with {
     }};
 }
 
+macro_rules! trace {
+    ($($arguments:tt)*) => { log_with!(trace, $($arguments)*) };
+}
+
 macro_rules! debug {
     ($($arguments:tt)*) => { log_with!(debug, $($arguments)*) };
+}
+
+macro_rules! info {
+    ($($arguments:tt)*) => { log_with!(info, $($arguments)*) };
 }
 
 macro_rules! warning {

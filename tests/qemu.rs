@@ -5,6 +5,8 @@
 //! where QEMU or mosquitto is not installed. No test depends on how long anything takes in the machine.
 #![cfg(all(target_os = "linux", feature = "sim", feature = "serialport", feature = "log"))]
 
+#[path = "firmware/defmt.rs"]
+mod defmt;
 #[path = "firmware/machine.rs"]
 mod machine;
 #[path = "tool/mosquitto.rs"]
@@ -17,7 +19,7 @@ mod tool;
 use std::thread;
 use std::time::Duration;
 
-use machine::{App, Bench, Board, LM3S, MPS2};
+use machine::{App, Bench, Board, LM3S, MPS2, PASSWORD};
 use tool::all_bytes;
 
 /// What a forger would send as a command.
@@ -139,6 +141,36 @@ fn a_lost_module_and_a_lost_network_come_back_on_a_cortex_m3() {
     losses(LM3S, App::Blocking);
 }
 
+/// Every level has its lines, and none of them the password, which the driver writes each time it connects.
+#[test]
+#[ignore = "needs qemu and mosquitto"]
+fn defmt_lines_have_levels_and_no_secrets() {
+    let mut bench = Bench::start(MPS2, App::Defmt, &[]);
+    bench.operator.next("reading");
+    bench.server.stop();
+    bench.operator.forget();
+    bench.server.start_again();
+    bench.operator.wait_for_state("online");
+    let lines = bench.stop();
+    for (level, text) in [
+        ("info", "the module is L610"),
+        ("info", "registration: Home"),
+        ("info", "connection 1 is open"),
+        ("warn", "connection 1: Server"),
+        ("debug", "> b\"AT+MQTTUSER\"["),
+        ("debug", "> 6 bytes of data"),
+        ("debug", "< b\"+MQTTPUB: 1,1\""),
+        ("trace", "wrote "),
+        ("trace", "read "),
+    ] {
+        let shown = |line: &defmt::Line| line.0 == Some(level) && line.1.starts_with(text);
+        assert!(lines.iter().any(shown), "no {level}: {text} in {lines:?}");
+    }
+    for (level, text) in &lines {
+        assert!(!text.contains(PASSWORD) && *level != Some("error"), "{level:?}: {text}");
+    }
+}
+
 /// What the firmware's README shows: `dongle`, at a module of its own, and the firmware talk through the server.
 #[test]
 #[ignore = "needs qemu and mosquitto"]
@@ -236,7 +268,7 @@ fn idle(board: Board) {
         least.iter().all(|used| *used < STRETCH / 10),
         "{least:?} of {STRETCH:?}"
     );
-    benches.into_iter().for_each(Bench::stop);
+    benches.into_iter().for_each(|bench| drop(bench.stop()));
 }
 
 #[test]

@@ -73,7 +73,8 @@ where
     }
 
     /// As [`recv`](Self::recv), but returns `None` if no message came for so long. What is being read from the module by then
-    /// is brought to its end first, so it can take longer by the time in which the module answers a command.
+    /// is brought to its end first, so it can take longer by the time in which the module answers a command. With no time at all it asks
+    /// the port once, so a loop that never leaves any may starve its messages: leave some between its other work.
     ///
     /// # Errors
     ///

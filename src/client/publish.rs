@@ -38,10 +38,10 @@ where
     /// ```
     /// # use embedded_io_async::{Read, Write};
     /// # use fibocom_mqtt::{Client, Clock, Error};
-    /// use fibocom_mqtt::{Delivery, Publication, QoS, TopicName};
+    /// use fibocom_mqtt::{Delivery, Publication, QoS, TopicName, topic};
     ///
     /// # async fn example<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
-    /// const TOPIC: TopicName = match TopicName::new("meter/7/reading") { Ok(topic) => topic, Err(_) => panic!() };
+    /// const TOPIC: TopicName = topic!("meter/7/reading");
     /// let delivery = client.publish(&Publication::new(TOPIC, b"12.5").qos(QoS::AtLeastOnce)).await?;
     /// assert_eq!(delivery, Delivery::Confirmed);
     /// # Ok(()) }

@@ -78,16 +78,16 @@ impl Operation {
         Self::UpdateWillMessage,
     ];
 
-    const fn name(self) -> &'static [u8] {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Open => b"+MQTTOPEN",
-            Self::Close => b"+MQTTCLOSE",
-            Self::Subscribe => b"+MQTTSUB",
-            Self::Unsubscribe => b"+MQTTUNSUB",
-            Self::Publish => b"+MQTTPUB",
-            Self::Register => b"+MQTTSNREG",
-            Self::UpdateWillTopic => b"+MQTTWTOPICUD",
-            Self::UpdateWillMessage => b"+MQTTWMSGUD",
+            Self::Open => "+MQTTOPEN",
+            Self::Close => "+MQTTCLOSE",
+            Self::Subscribe => "+MQTTSUB",
+            Self::Unsubscribe => "+MQTTUNSUB",
+            Self::Publish => "+MQTTPUB",
+            Self::Register => "+MQTTSNREG",
+            Self::UpdateWillTopic => "+MQTTWTOPICUD",
+            Self::UpdateWillMessage => "+MQTTWMSGUD",
         }
     }
 }
@@ -258,7 +258,7 @@ pub(crate) fn is_topic_id(digits: Line<'_>) -> bool {
 pub(crate) fn result(line: Line<'_>) -> Option<(Operation, u8, bool)> {
     Operation::PLAIN
         .iter()
-        .find_map(|&operation| match numbers(operation.name(), line) {
+        .find_map(|&operation| match numbers(operation.name().as_bytes(), line) {
             Some([id, status @ (0 | 1)]) if id != 0 => Some((operation, u8::try_from(id).ok()?, status == 1)),
             _ => None,
         })

@@ -62,6 +62,9 @@ impl Engine<'_> {
                 false
             }
         };
+        if !stored {
+            warning!("a message on connection {} was lost: {} bytes", id, size.size());
+        }
         if let Some(connection) = self.connections.get_mut(id) {
             count(if stored {
                 &mut connection.counters.received

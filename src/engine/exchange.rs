@@ -124,6 +124,17 @@ pub(crate) enum Outcome {
     Restarted { sent: bool },
 }
 
+impl Outcome {
+    /// The module may have done what it was asked, or not.
+    pub(super) fn is_unknown(self) -> bool {
+        match self {
+            Self::NoResult | Self::Unexpected | Self::Overflow | Self::Cut { .. } => true,
+            Self::NoAnswer { sent } | Self::Restarted { sent } => sent,
+            _ => false,
+        }
+    }
+}
+
 /// The exchange in progress.
 #[derive(Debug)]
 pub(super) struct Exchange {

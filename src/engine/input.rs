@@ -23,6 +23,7 @@ const CALL: &[u8] = b"+MIPCALL";
 impl Engine<'_> {
     /// Takes bytes from the module.
     pub(crate) fn receive(&mut self, bytes: &[u8], now: Instant) {
+        trace!("read {} bytes", bytes.len());
         self.heard_at = now;
         let mut rest = bytes;
         loop {
@@ -166,6 +167,7 @@ impl Engine<'_> {
     }
 
     fn on_prompt(&mut self, now: Instant) {
+        debug!("< >");
         if let Some(trace) = &mut self.trace {
             trace(Trace::Prompt);
         }
@@ -188,6 +190,7 @@ impl Engine<'_> {
             return self.poll(now);
         }
         self.transmit.allow_data();
+        debug!("> {} bytes of data", self.transmit.data_len());
         if let Some(trace) = &mut self.trace {
             trace(Trace::Data(self.transmit.data_len()));
         }
@@ -195,6 +198,10 @@ impl Engine<'_> {
 
     fn on_message(&mut self, header: grammar::ReadHeader, end: BodyEnd) {
         let size = header.size();
+        debug!(
+            "< a message: topic of {} bytes, payload of {}",
+            size.topic_len, size.payload_len
+        );
         if let Some(trace) = &mut self.trace {
             trace(Trace::Message {
                 topic_len: size.topic_len,
@@ -223,6 +230,9 @@ impl Engine<'_> {
             }
             None => BodyEnd::Malformed,
         };
+        if end != BodyEnd::Stored {
+            warning!("a message on connection {} was lost: {} bytes", header.id, size.size());
+        }
         let connection = self.connections.by_number(header.id);
         let reading = |exchange: &&mut Exchange| matches!(exchange.request.kind, Kind::Read(_));
         let exchange = self.exchange.as_mut().filter(reading);
@@ -287,6 +297,7 @@ impl Engine<'_> {
             }
             Urc::SnRegistration { .. } => self.take_registration(true),
             Urc::Broken { id, cause } => {
+                warning!("connection {}: {}", id, cause);
                 if let Some(connection) = self.connections.by_number(id) {
                     connection.broke(cause);
                 }
@@ -306,6 +317,12 @@ impl Engine<'_> {
         let Some(connection) = self.connections.by_number(id) else {
             return;
         };
+        match (operation, success) {
+            (Operation::Open, true) => info!("connection {} is open", id),
+            (Operation::Close, true) => info!("connection {} is closed", id),
+            (_, true) => {}
+            (_, false) => warning!("connection {}: {} failed", id, operation.name()),
+        }
         let own = |exchange: &&mut Exchange| {
             let same = |(awaited, on): (Operation, AnyConnectionId)| awaited == operation && on.get() == id;
             exchange.operation().is_some_and(same) && !exchange.awaits_its_turn()

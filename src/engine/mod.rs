@@ -270,6 +270,11 @@ impl<'b> Engine<'b> {
         let Some(id) = AnyConnectionId::new(header.id) else {
             return;
         };
+        warning!(
+            "a message on connection {} was lost: {} bytes",
+            id,
+            header.size().size()
+        );
         if let Some(connection) = self.connections.get_mut(id) {
             connection.was_read(input::announced(id, header.size()));
             count(&mut connection.counters.lost);
@@ -364,6 +369,13 @@ impl<'b> Engine<'b> {
             operation: exchange.operation(),
             outcome,
         };
+        if let (Some((operation, id)), true) = (settled.operation, outcome.is_unknown()) {
+            warning!(
+                "connection {}: whether {} took place is not known",
+                id,
+                operation.name()
+            );
+        }
         if exchange.abandoned {
             if let (Kind::Read(id), Outcome::Lost(size)) = (exchange.request.kind, outcome) {
                 self.store.miss(id, size);

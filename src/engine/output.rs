@@ -23,6 +23,7 @@ impl Engine<'_> {
 
     /// Notes that the port took so many of the pending bytes.
     pub(crate) fn written(&mut self, bytes: usize, now: Instant) {
+        trace!("wrote {} bytes", bytes);
         if !self.transmit.is_incomplete() {
             self.fence.advance(bytes);
             return;

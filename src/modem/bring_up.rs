@@ -193,6 +193,7 @@ where
                     continue;
                 };
                 if registration.is_registered() {
+                    info!("registration: {}", registration.state);
                     return Ok(());
                 }
                 if registration.state.weight() > nearest.weight() {

@@ -76,6 +76,7 @@ where
     /// Takes the model and the platform from what identification said, and asks everything anew.
     pub(super) fn learn_model(&mut self, identity: &Identity) {
         let (model, revision) = (identity.model.as_str(), identity.revision.as_str());
+        info!("the module is {} of {}", model, identity.manufacturer.as_str());
         self.engine.dialect.refine(Platform::from_revision(revision));
         self.engine
             .capabilities

@@ -115,8 +115,8 @@ impl<'r, M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES:
     ///
     /// ```
     /// # use embassy_sync::blocking_mutex::raw::RawMutex;
-    /// # use fibocom_mqtt::{Delivery, Error, Handle, Publication, QoS, TopicName};
-    /// const READING: TopicName = match TopicName::new("meter/7/reading") { Ok(topic) => topic, Err(_) => panic!() };
+    /// # use fibocom_mqtt::{Delivery, Error, Handle, Publication, QoS, TopicName, topic};
+    /// const READING: TopicName = topic!("meter/7/reading");
     ///
     /// async fn report<M: RawMutex, const C: usize, const S: usize, const B: usize>(
     ///     meter: Handle<'_, M, C, S, B>,

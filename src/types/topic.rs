@@ -5,6 +5,56 @@ use crate::error::{Field, InvalidInput};
 /// The longest topic that the module takes, in bytes (V1.3 and V1.0.1, `<topic>`).
 pub(crate) const MAX_TOPIC: usize = 255;
 
+/// A [`TopicName`](crate::TopicName) that is known when the program is built: what is no topic name does not compile.
+///
+/// ```
+/// use fibocom_mqtt::{TopicName, topic};
+///
+/// const STATUS: TopicName = topic!("plant/7/status");
+/// assert_eq!(STATUS.as_str(), "plant/7/status");
+/// ```
+///
+/// ```compile_fail
+/// fibocom_mqtt::topic!("plant/+/status");
+/// ```
+#[macro_export]
+macro_rules! topic {
+    ($topic:expr) => {
+        const {
+            match $crate::TopicName::new($topic) {
+                Ok(topic) => topic,
+                Err(_) => panic!("not a topic name: 1 to 255 printable ASCII characters without + # \" \\"),
+            }
+        }
+    };
+}
+
+/// A [`TopicFilter`](crate::TopicFilter) that is known when the program is built: what is no filter does not compile.
+///
+/// ```
+/// use fibocom_mqtt::{QoS, TopicFilter, filter};
+///
+/// const COMMANDS: [(TopicFilter, QoS); 1] = [(filter!("plant/+/command/#"), QoS::AtLeastOnce)];
+/// assert!(COMMANDS[0].0.matches(b"plant/7/command/reboot"));
+/// ```
+///
+/// ```compile_fail
+/// fibocom_mqtt::filter!("plant/#/command");
+/// ```
+#[macro_export]
+macro_rules! filter {
+    ($filter:expr) => {
+        const {
+            match $crate::TopicFilter::new($filter) {
+                Ok(filter) => filter,
+                Err(_) => {
+                    panic!("not a topic filter: 1 to 255 printable ASCII characters, + and # each a level, # last")
+                }
+            }
+        }
+    };
+}
+
 /// A topic that a message is published to.
 ///
 /// 1 to 255 printable ASCII characters (V1.0.1 section 1.7.4), without the wildcards `+` and `#`, and without `"` and `\`, which
@@ -13,14 +63,14 @@ pub(crate) const MAX_TOPIC: usize = 255;
 /// ```
 /// use fibocom_mqtt::TopicName;
 ///
-/// const STATUS: TopicName = match TopicName::new("plant/7/status") {
-///     Ok(topic) => topic,
-///     Err(_) => panic!("not a topic"),
-/// };
-/// assert_eq!(STATUS.as_str(), "plant/7/status");
+/// let status = TopicName::new("plant/7/status")?;
+/// assert_eq!(status.as_str(), "plant/7/status");
 /// assert!(TopicName::new("plant/+/status").is_err());
 /// assert!(TopicName::new("a\",0,0,\"x").is_err());
+/// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
+///
+/// [`topic!`](crate::topic!) makes one in a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TopicName<'a>(&'a str);
 
@@ -63,6 +113,8 @@ impl<'a> TryFrom<&'a str> for TopicName<'a> {
 /// assert!(TopicFilter::new("plant/#/command").is_err());
 /// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
+///
+/// [`filter!`](crate::filter!) makes one in a constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TopicFilter<'a>(&'a str);
 

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::defmt::{self, Line};
 use crate::mosquitto::Mosquitto;
 use crate::operator::Operator;
 use crate::tool::{PATIENCE, Simulator, text};
@@ -33,6 +34,9 @@ impl std::fmt::Display for Board {
     }
 }
 
+/// What must not be shown.
+pub const PASSWORD: &str = "pa55-w0rd";
+
 /// Which application.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum App {
@@ -40,6 +44,8 @@ pub enum App {
     Meter,
     /// The one without an executor.
     Blocking,
+    /// The one over Embassy, speaking defmt at every level, and signing in with [`PASSWORD`].
+    Defmt,
 }
 
 impl App {
@@ -47,6 +53,26 @@ impl App {
         match self {
             Self::Meter => &["--bin", "meter"],
             Self::Blocking => &["--bin", "blocking", "--no-default-features"],
+            Self::Defmt => &["--bin", "meter", "--features", "defmt"],
+        }
+    }
+
+    /// What is built with other features, and another environment, does not take the place of the others.
+    fn directory(self) -> &'static str {
+        match self {
+            Self::Meter | Self::Blocking => "target",
+            Self::Defmt => "target/defmt",
+        }
+    }
+
+    fn environment(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Meter | Self::Blocking => &[],
+            Self::Defmt => &[
+                ("DEFMT_LOG", "trace"),
+                ("MQTT_USER", "meter"),
+                ("MQTT_PASSWORD", PASSWORD),
+            ],
         }
     }
 }
@@ -60,8 +86,9 @@ fn build(board: Board, app: App) -> PathBuf {
     let done = Command::new(env!("CARGO"))
         .current_dir(&workspace)
         .args(["build", "--release", "--locked", "--quiet", "--package", board.name])
-        .args(["--target", board.target, "--target-dir", "target"])
+        .args(["--target", board.target, "--target-dir", app.directory()])
         .args(app.arguments())
+        .envs(app.environment().iter().copied())
         // What is meant for the host, to measure coverage for instance, does not build here.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
@@ -69,13 +96,15 @@ fn build(board: Board, app: App) -> PathBuf {
         .expect("cargo starts");
     assert!(done.success(), "{app:?} does not build for {board}");
     drop(turn);
-    let release = workspace.join("target").join(board.target).join("release");
+    let release = workspace.join(app.directory()).join(board.target).join("release");
     release.join(app.arguments()[1])
 }
 
 /// A machine that runs. What it and its module said is shown if the test fails.
 pub struct Machine {
     child: Child,
+    app: App,
+    kernel: PathBuf,
     output: PathBuf,
     log: PathBuf,
 }
@@ -83,22 +112,39 @@ pub struct Machine {
 impl Machine {
     fn start(board: Board, app: App, module: &Simulator, output: PathBuf, log: PathBuf) -> Self {
         let kernel = build(board, app);
-        let file = File::create(&output).unwrap();
+        // Apart: a warning of QEMU's is no frame of defmt's.
+        let [said, complaints] = [&output, &output.with_extension("stderr")].map(|path| File::create(path).unwrap());
         let child = Command::new("qemu-system-arm")
             .args(["-M", board.name, "-display", "none", "-monitor", "none", "-nodefaults"])
             .args(["-semihosting-config", "enable=on,target=native"])
             .args(["-serial", &format!("{},nodelay=on", module.port)])
             .args(["-kernel", text(&kernel)])
             .stdin(Stdio::null())
-            .stdout(file.try_clone().unwrap())
-            .stderr(file)
+            .stdout(said)
+            .stderr(complaints)
             .spawn()
             .unwrap_or_else(|error| panic!("qemu-system-arm: {error}: apt-get install qemu-system-arm"));
-        Self { child, output, log }
+        Self {
+            child,
+            app,
+            kernel,
+            output,
+            log,
+        }
+    }
+
+    /// What it has said so far.
+    fn lines(&self) -> Vec<Line> {
+        let said = std::fs::read(&self.output).unwrap();
+        if self.app == App::Defmt {
+            return defmt::lines(&self.kernel, &said);
+        }
+        let text = String::from_utf8(said).expect("the console's lines are text");
+        text.lines().map(|line| (None, line.to_owned())).collect()
     }
 
     /// Its exit code, once it has ended.
-    pub fn end(mut self) -> Option<i32> {
+    pub fn end(&mut self) -> Option<i32> {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -126,7 +172,7 @@ impl Drop for Machine {
         drop(self.child.kill());
         drop(self.child.wait());
         if thread::panicking() {
-            for path in [&self.output, &self.log] {
+            for path in [&self.output.with_extension("stderr"), &self.output, &self.log] {
                 let text = std::fs::read(path).unwrap_or_default();
                 let lines = String::from_utf8_lossy(&text);
                 let lines: Vec<_> = lines.lines().rev().take(60).collect();
@@ -164,19 +210,20 @@ impl Bench {
         }
     }
 
-    /// Has the firmware stop, and expects that it says so and ends well.
-    pub fn stop(mut self) {
+    /// Has the firmware stop, and expects that it says so and ends well. What it said, with the levels that defmt gives.
+    pub fn stop(mut self) -> Vec<Line> {
         self.operator.command("stop");
         self.operator.wait_for_state("stopped");
-        let output = self.machine.output.clone();
         assert_eq!(self.machine.end(), Some(0));
-        let output = std::fs::read_to_string(output).expect("the console's lines are text");
-        assert!(
-            output.contains(" online\n") && output.contains(" stopped\n"),
-            "{output}"
-        );
+        let lines = self.machine.lines();
+        for word in ["online", "stopped"] {
+            assert!(lines.iter().any(|(_, line)| line.ends_with(word)), "{lines:?}");
+        }
         // How large the future was, and how deep the stack.
-        let sizes = output.lines().filter(|line| line.contains(" bytes "));
-        sizes.for_each(|line| println!("{}", line.trim_start()));
+        let sizes = lines
+            .iter()
+            .filter(|(_, line)| line.contains(" deep ") || line.contains(" future "));
+        sizes.for_each(|(_, line)| println!("{}", line.trim_start()));
+        lines
     }
 }

@@ -75,6 +75,7 @@ impl<'a, S: Security> Recovery<'a, S> {
 
 /// What [`Client::recover`] is doing. `E` is the error of the port.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Recovering<'e, E> {
     /// An attempt begins when this pause is over.

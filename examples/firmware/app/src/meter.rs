@@ -3,31 +3,23 @@
 use core::fmt::Write;
 use core::time::Duration;
 
-use fibocom_mqtt::{Backoff, ConnectOptions, Counters, Network, QoS, Recovery, TopicFilter, TopicName, Will};
+use fibocom_mqtt::{
+    Backoff, ConnectOptions, Counters, Credentials, Network, QoS, Recovery, TopicFilter, TopicName, Will, filter, topic,
+};
 use heapless::String;
 
 use crate::uart::Health;
 
 /// What was measured is published there.
-pub const READING: TopicName = topic("meter/7/reading");
+pub const READING: TopicName = topic!("meter/7/reading");
 /// Every command is answered there.
-pub const ANSWER: TopicName = topic("meter/7/answer");
+pub const ANSWER: TopicName = topic!("meter/7/answer");
 /// `online`, `stopped`, or `lost` where the broker had to find out: retained.
-pub const STATE: TopicName = topic("meter/7/state");
+pub const STATE: TopicName = topic!("meter/7/state");
 /// Commands come there, or below.
-pub const COMMANDS: TopicFilter = match TopicFilter::new("meter/7/command/#") {
-    Ok(filter) => filter,
-    Err(_) => panic!("not a filter"),
-};
+pub const COMMANDS: TopicFilter = filter!("meter/7/command/#");
 /// Subscribed to each time the connection is made.
 pub const SUBSCRIPTIONS: [(TopicFilter, QoS); 1] = [(COMMANDS, QoS::AtLeastOnce)];
-
-const fn topic(name: &str) -> TopicName<'_> {
-    match TopicName::new(name) {
-        Ok(topic) => topic,
-        Err(_) => panic!("not a topic name"),
-    }
-}
 
 /// So long a module may take to boot.
 pub const BOOT: Duration = Duration::from_secs(40);
@@ -43,20 +35,27 @@ pub struct Settings<'a> {
     pub host: &'a str,
     /// Its TCP port.
     pub port: u16,
+    /// User name and password, where the broker wants them.
+    pub credentials: Option<Credentials<'a>>,
     /// The operator's access point, where the SIM does not say.
     pub apn: Option<&'a str>,
 }
 
 impl<'a> Settings<'a> {
-    /// What the environment said when the firmware was built: `MQTT_HOST`, and `APN`.
+    /// What the environment said when the firmware was built: `MQTT_HOST`, `MQTT_USER` and `MQTT_PASSWORD`, and `APN`.
     pub const fn built_in() -> Settings<'static> {
         let host = match option_env!("MQTT_HOST") {
             Some(host) => host,
             None => "broker.example.com",
         };
+        let credentials = match (option_env!("MQTT_USER"), option_env!("MQTT_PASSWORD")) {
+            (Some(user), Some(password)) => Some(Credentials::new(user, password)),
+            _ => None,
+        };
         Settings {
             host,
             port: 1883,
+            credentials,
             apn: option_env!("APN"),
         }
     }
@@ -72,10 +71,14 @@ impl<'a> Settings<'a> {
     /// The connection to the broker.
     pub const fn options(&self) -> ConnectOptions<'a> {
         let will = Will::new(STATE, b"lost").qos(QoS::AtLeastOnce).retain();
-        ConnectOptions::new(self.host, self.port)
+        let options = ConnectOptions::new(self.host, self.port)
             .client_id("meter-7")
             .keep_alive(60)
-            .will(will)
+            .will(will);
+        match self.credentials {
+            Some(credentials) => options.credentials(credentials),
+            None => options,
+        }
     }
 
     /// How it comes back: with ever longer pauses, for weeks.

@@ -137,7 +137,8 @@ async fn publish<T: Read + Write>(
 ) -> Result<(), Error<T::Error>> {
     match client.publish(&publication.qos(QoS::AtLeastOnce)).await {
         // Perhaps it arrived: a meter does not send it again, the next reading comes soon. The driver counts them.
-        Ok(_) | Err(Error::Refused | Error::Unknown | Error::Cut { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Err(error) if error.keeps_connection() => info!("{error}"),
+        result => drop(result?),
     }
+    Ok(())
 }
