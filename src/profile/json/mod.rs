@@ -1,0 +1,1 @@
+//! JSON as the profiles need it: a reader that borrows, and a strict writer.
