@@ -215,18 +215,15 @@ pub struct SerialMessage<'a> {
 
 impl<'a> SerialMessage<'a> {
     pub(super) fn new(format: MessageFormat, message: Tail<'a>) -> Result<Self, CommandError> {
-        if format != MessageFormat::Ascii {
-            let digits = || message.chars().filter(|char| *char != ' ');
-            if digits().any(|char| !char.is_ascii_hexdigit()) || digits().count() % 2 != 0 {
-                return Err(CommandError::Invalid(
-                    "message, which is not of two hexadecimal digits a byte",
-                ));
-            }
+        let digits = || message.chars().filter(|char| *char != ' ');
+        if digits().next().is_none() {
+            return Err(CommandError::Missing("message"));
         }
-        match message.chars().next() {
-            Some(_) => Ok(Self { format, message }),
-            None => Err(CommandError::Missing("message")),
+        let hex = format != MessageFormat::Ascii;
+        if hex && (digits().any(|char| !char.is_ascii_hexdigit()) || digits().count() % 2 != 0) {
+            return Err(CommandError::Invalid("message, two hexadecimal digits a byte"));
         }
+        Ok(Self { format, message })
     }
 
     /// How it is written.

@@ -11,10 +11,11 @@ pub use arguments::{
     RegisterType, SerialMessage, SerialProtocol, SerialSetup,
 };
 pub use list::{COMMANDS, CommandInfo};
+pub(super) use parse::lookup;
 
 use super::Decimal;
 use super::role::Role;
-use super::servers::{BootstrapMode, BootstrapServer};
+use super::server_roles::{BootstrapMode, BootstrapServer};
 
 /// A command and its arguments (appendix 6.3).
 ///

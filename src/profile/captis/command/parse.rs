@@ -7,7 +7,7 @@ use super::arguments::{
 use super::list::CommandInfo;
 use super::{Command, CommandError, plain};
 use crate::profile::captis::csv::{Fields, Quotes};
-use crate::profile::captis::servers::{BootstrapMode, BootstrapServer, ServerId};
+use crate::profile::captis::server_roles::{BootstrapMode, BootstrapServer, ServerId};
 use crate::profile::captis::tail::{Tail, TailProblem};
 
 const BAUDS: [u32; 5] = [9_600, 19_200, 38_400, 57_600, 115_200];

@@ -101,7 +101,7 @@ impl BootstrapMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
-pub enum ServersError {
+pub enum RolesError {
     /// A second server would collect the measurements, or configure the device.
     #[error("another server has the role {0} already, and one only can have it")]
     Taken(Role),
@@ -117,10 +117,10 @@ pub enum ServersError {
 /// [`Configuration`](Role::Configuration), whatever is done here.
 ///
 /// ```
-/// use fibocom_mqtt::profile::captis::{BootstrapMode, BootstrapServer, Role, Roles, ServerId, Servers};
+/// use fibocom_mqtt::profile::captis::{BootstrapMode, BootstrapServer, Role, Roles, ServerId, ServerRoles};
 ///
 /// let (s1, s2) = (ServerId::new(1).unwrap(), ServerId::new(2).unwrap());
-/// let mut servers = Servers::new();
+/// let mut servers = ServerRoles::new();
 /// servers.define(s1, Roles::of(&[Role::Bootstrap, Role::Measurements, Role::Info]))?;
 ///
 /// // `bootstrap` alone means the first bootstrap server; it names a new server, s2.
@@ -128,14 +128,14 @@ pub enum ServersError {
 /// servers.assign(s2, BootstrapMode::Data, |_| true)?;
 /// assert_eq!(servers.with(Role::Measurements), Some(s2));
 /// assert_eq!(servers.roles(s1), Some(Roles::of(&[Role::Bootstrap, Role::Info])));
-/// # Ok::<(), fibocom_mqtt::profile::captis::ServersError>(())
+/// # Ok::<(), fibocom_mqtt::profile::captis::RolesError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Servers {
+pub struct ServerRoles {
     roles: [Option<Roles>; MAX_SERVERS],
 }
 
-impl Servers {
+impl ServerRoles {
     /// No server yet.
     pub const fn new() -> Self {
         Self {
@@ -147,11 +147,11 @@ impl Servers {
     ///
     /// # Errors
     ///
-    /// [`ServersError::Taken`] if another server has a role already that one only can have.
-    pub fn define(&mut self, server: ServerId, roles: Roles) -> Result<(), ServersError> {
+    /// [`RolesError::Taken`] if another server has a role already that one only can have.
+    pub fn define(&mut self, server: ServerId, roles: Roles) -> Result<(), RolesError> {
         for role in [Role::Measurements, Role::Configuration] {
             if roles.contains(role) && self.another(server, role) {
-                return Err(ServersError::Taken(role));
+                return Err(RolesError::Taken(role));
             }
         }
         self.set(server, Some(roles));
@@ -184,15 +184,15 @@ impl Servers {
     ///
     /// # Errors
     ///
-    /// [`ServersError::NoBootstrapServer`] if it is not defined, or has not the role [`Bootstrap`](Role::Bootstrap).
-    pub fn bootstrap_server(&self, wanted: BootstrapServer) -> Result<ServerId, ServersError> {
+    /// [`RolesError::NoBootstrapServer`] if it is not defined, or has not the role [`Bootstrap`](Role::Bootstrap).
+    pub fn bootstrap_server(&self, wanted: BootstrapServer) -> Result<ServerId, RolesError> {
         let mut candidates = self.iter().filter(|(_, roles)| roles.contains(Role::Bootstrap));
         let found = match wanted {
             // 0 means the first, as 1 does.
             BootstrapServer::Nth(number) => candidates.nth(usize::from(number.saturating_sub(1))),
             BootstrapServer::Named(name) => candidates.find(|(server, _)| *server == name),
         };
-        found.map(|(server, _)| server).ok_or(ServersError::NoBootstrapServer)
+        found.map(|(server, _)| server).ok_or(RolesError::NoBootstrapServer)
     }
 
     /// Gives roles to the server that a bootstrap named; it is a new one if it is not defined yet.
@@ -202,13 +202,13 @@ impl Servers {
     ///
     /// # Errors
     ///
-    /// [`ServersError::NoValidRoles`] if `valid` takes none of the choices. Then nothing has changed.
+    /// [`RolesError::NoValidRoles`] if `valid` takes none of the choices. Then nothing has changed.
     pub fn assign(
         &mut self,
         server: ServerId,
         mode: BootstrapMode,
         valid: impl Fn(&Self) -> bool,
-    ) -> Result<(), ServersError> {
+    ) -> Result<(), RolesError> {
         const DATA: Roles = Roles::of(&[Role::Measurements, Role::Events, Role::Info]);
         const CONFIG: Roles = Roles::of(&[Role::Info, Role::Configuration, Role::FotaOperations, Role::Shell]);
         const INFO: Roles = Roles::of(&[Role::Info]);
@@ -223,7 +223,7 @@ impl Servers {
                 *self = found
                     .into_iter()
                     .find(|servers| valid(servers))
-                    .ok_or(ServersError::NoValidRoles)?;
+                    .ok_or(RolesError::NoValidRoles)?;
             }
             BootstrapMode::Greedy => {
                 let mut roles = Roles::WORK;
