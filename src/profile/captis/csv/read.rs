@@ -152,6 +152,23 @@ impl<'a> Field<'a> {
         self.chars().next().is_none()
     }
 
+    /// Whether the quotes around it, if it has them, are both there, and nothing stands behind them: not so where a line was cut.
+    pub fn is_whole(&self) -> bool {
+        if !self.raw.starts_with('"') {
+            return true;
+        }
+        let mut scan = Scan::new(self.raw, self.quotes);
+        let mut around = 0u32;
+        while let Some(token) = scan.next() {
+            match token {
+                Token::Around => around = around.saturating_add(1),
+                Token::Quoted(_) => {}
+                Token::Bare(_) => return false,
+            }
+        }
+        around == 2
+    }
+
     /// The field's text, written into `buffer` where it does not stand in the line as it is meant.
     ///
     /// # Errors

@@ -43,16 +43,17 @@ impl<'w, W: Write> Line<'w, W> {
         self
     }
 
-    /// A field with this text, in quotes if it needs them. Empty text is no value.
+    /// A field with this text, or whatever else prints the same each time, in quotes if it needs them. Empty text is no value.
     ///
     /// # Errors
     ///
     /// That of the writer.
-    pub fn text(&mut self, text: &str) -> Result<&mut Self, fmt::Error> {
+    pub fn text(&mut self, text: impl Display) -> Result<&mut Self, fmt::Error> {
         self.empty();
-        if !text.is_empty() {
+        let look = Look::at(&text)?;
+        if !look.empty {
             self.settle()?;
-            write_field(self.out, text)?;
+            look.write(self.out, text)?;
         }
         Ok(self)
     }
@@ -107,12 +108,46 @@ impl<'w, W: Write> Line<'w, W> {
 /// # Errors
 ///
 /// That of the writer.
-pub fn write_field(out: &mut impl Write, text: &str) -> fmt::Result {
-    let outer_space = text.starts_with(' ') || text.ends_with(' ');
-    if outer_space || text.contains(['"', ',', '\n', '\r', '\t']) {
-        write_quoted(out, text)
-    } else {
-        out.write_str(text)
+pub fn write_field(out: &mut impl Write, text: impl Display) -> fmt::Result {
+    Look::at(&text)?.write(out, text)
+}
+
+/// Whether a text needs quotes, found by printing it to nowhere.
+struct Look {
+    empty: bool,
+    quotes: bool,
+    ends_with_space: bool,
+}
+
+impl Look {
+    fn at(text: &impl Display) -> Result<Self, fmt::Error> {
+        let mut look = Self {
+            empty: true,
+            quotes: false,
+            ends_with_space: false,
+        };
+        write!(look, "{text}")?;
+        Ok(look)
+    }
+
+    fn write(&self, out: &mut impl Write, text: impl Display) -> fmt::Result {
+        if self.quotes || self.ends_with_space {
+            write_quoted(out, text)
+        } else {
+            write!(out, "{text}")
+        }
+    }
+}
+
+impl Write for Look {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let begins_with_space = self.empty && text.starts_with(' ');
+        self.quotes |= begins_with_space || text.contains(['"', ',', '\n', '\r', '\t']);
+        if !text.is_empty() {
+            self.empty = false;
+            self.ends_with_space = text.ends_with(' ');
+        }
+        Ok(())
     }
 }
 
