@@ -31,6 +31,8 @@ mod line;
 mod model;
 mod modem;
 mod power;
+#[cfg(any(feature = "captis", feature = "juconn", feature = "lora-cloud"))]
+pub mod profile;
 #[cfg(feature = "runner")]
 mod runner;
 #[cfg(feature = "sim")]

@@ -1,0 +1,1 @@
+//! LoRa Cloud modem and geolocation services: the JSON formats that Traxmate carries on.

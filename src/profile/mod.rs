@@ -1,0 +1,14 @@
+//! Application profiles: what devices and servers say to each other over MQTT, each behind a feature of its own. They are sans-I/O:
+//! bytes and values in, topics and payloads out. A thin adapter in each drives a [`Client`](crate::Client).
+
+#[cfg(feature = "captis")]
+pub mod captis;
+#[cfg(any(feature = "captis", feature = "juconn"))]
+pub mod json;
+#[cfg(feature = "juconn")]
+pub mod juconn;
+#[cfg(feature = "lora-cloud")]
+pub mod lora_cloud;
+mod payload;
+
+pub use payload::{Payload, TooLarge};
