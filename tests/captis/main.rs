@@ -2,12 +2,17 @@
 //! is named for.
 #![cfg(feature = "captis-sas")]
 
+mod azure;
+mod bootstrap;
+mod command;
 mod connection;
 mod csv;
 mod event;
 mod event_source;
 mod health;
 mod measurement;
+mod operation;
+mod role;
 mod topics;
 
 use fibocom_mqtt::profile::captis::{Identity, Timestamp};
