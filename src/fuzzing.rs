@@ -357,6 +357,7 @@ fn answers(answer: &[u8]) {
     let _ = parse(&Revision, answer);
     let _ = parse(&SerialNumber, answer);
     let _ = parse(&ReadSim, answer);
+    let _ = parse(&ReadIccid, answer);
     let _ = parse(&ReadSignal, answer).map(|signal| signal.dbm());
     for domain in Domain::ALL {
         let _ = parse(&ReadRegistration { domain }, answer);

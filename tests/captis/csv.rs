@@ -245,9 +245,8 @@ proptest! {
     #[test]
     fn anything_is_read(text in "\\PC{0,40}|[\",\\\\\n]{0,20}") {
         for line in Lines::new(&text) {
-            let mut fields = Fields::new(line);
             let mut raw = Vec::new();
-            while let Some(field) = fields.next() {
+            for field in Fields::new(line) {
                 raw.push(field.raw());
                 let mut buffer = [0; 256];
                 prop_assert_eq!(field.text(&mut buffer).unwrap(), field.to_string());

@@ -11,13 +11,12 @@ use crate::profile::Payload;
 use crate::types::{ConnectOptions, Credentials, Plain, Tls};
 use crate::{QoS, Security};
 
-/// The longest user name that a signature's may be, in bytes.
-#[cfg(feature = "captis-sas")]
+/// The longest user name, in bytes: that of a signature holds host and client id.
 const LONGEST_USER: usize = 256;
 
-/// The longest password that a signature may be, in bytes.
+/// The longest signature, in bytes.
 #[cfg(feature = "captis-sas")]
-const LONGEST_PASSWORD: usize = 384;
+const LONGEST_SIGNATURE: usize = 384;
 
 /// The platform that a server is, which decides the format of everything and whether the session is clean (section 3, `variant`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -221,24 +220,32 @@ impl<'a, S: Security> Server<'a, S> {
         if self.variant == Variant::Azure && !encrypted && !self.azure_without_tls {
             return Err(ServerError::TlsRequired);
         }
-        let client_id = identity.expand(Field::ClientId, self.client_id)?;
-        let secret = match self.auth {
-            Auth::Basic(credentials) => Secret::Basic {
-                user: identity.expand(Field::User, credentials.user)?,
-                password: credentials.password,
-            },
-            #[cfg(feature = "captis-sas")]
-            Auth::Sas(sas) => sign(sas, self.host, &client_id)?,
-        };
-        Ok(Login {
+        let mut login = Login {
             variant: self.variant,
             host: self.host,
             port: self.port.unwrap_or(if encrypted { 8883 } else { 1883 }),
-            client_id,
-            secret,
+            client_id: identity.expand(Field::ClientId, self.client_id)?,
+            user: heapless::String::new(),
+            password: b"",
+            #[cfg(feature = "captis-sas")]
+            signature: heapless::String::new(),
             keep_alive: self.keep_alive,
             security: self.security,
-        })
+        };
+        match self.auth {
+            Auth::Basic(credentials) => {
+                // There is room for more than a string becomes by its placeholders.
+                let _ = login.user.push_str(&identity.expand(Field::User, credentials.user)?);
+                login.password = credentials.password;
+            }
+            #[cfg(feature = "captis-sas")]
+            Auth::Sas(sas) => {
+                let (host, device) = (self.host, login.client_id.as_str());
+                login.user = written(Field::User, |text| Ok(Sas::write_user(text, host, device)?))?;
+                login.signature = written(Field::Password, |text| sas.write_password(text, host, device))?;
+            }
+        }
+        Ok(login)
     }
 }
 
@@ -249,22 +256,13 @@ pub struct Login<'a, S = Plain> {
     host: &'a str,
     port: u16,
     client_id: Expanded,
-    secret: Secret<'a>,
+    user: heapless::String<LONGEST_USER>,
+    password: &'a [u8],
+    /// The password, if it is a signature.
+    #[cfg(feature = "captis-sas")]
+    signature: heapless::String<LONGEST_SIGNATURE>,
     keep_alive: u16,
     security: S,
-}
-
-#[derive(Clone)]
-enum Secret<'a> {
-    Basic {
-        user: Expanded,
-        password: &'a [u8],
-    },
-    #[cfg(feature = "captis-sas")]
-    Sas {
-        user: heapless::String<LONGEST_USER>,
-        password: heapless::String<LONGEST_PASSWORD>,
-    },
 }
 
 impl<S: Copy> Login<'_, S> {
@@ -280,16 +278,18 @@ impl<S: Copy> Login<'_, S> {
 
     /// The options for [`Client::connect`](crate::Client::connect). There is never a will (section 3).
     pub fn options(&self) -> ConnectOptions<'_, S> {
-        let credentials = match &self.secret {
-            Secret::Basic { user, password } => Credentials::with_binary_password(user, password),
-            #[cfg(feature = "captis-sas")]
-            Secret::Sas { user, password } => Credentials::new(user, password),
+        let password = self.password;
+        #[cfg(feature = "captis-sas")]
+        let password = if self.signature.is_empty() {
+            password
+        } else {
+            self.signature.as_bytes()
         };
         ConnectOptions {
             host: self.host,
             port: self.port,
             client_id: Some(&self.client_id),
-            credentials,
+            credentials: Credentials::with_binary_password(&self.user, password),
             keep_alive: self.keep_alive,
             clean_session: self.variant.clean_session(),
             will: None,
@@ -304,27 +304,20 @@ impl<S: Copy + fmt::Debug> fmt::Debug for Login<'_, S> {
     }
 }
 
+/// What `write` writes, if it has the room.
 #[cfg(feature = "captis-sas")]
-fn sign<'a>(sas: Sas<'_>, host: &str, device: &str) -> Result<Secret<'a>, ServerError> {
-    let mut buffer = [0; LONGEST_PASSWORD];
-    // A payload takes everything, and counts what does not fit.
-    let mut text = Payload::new(buffer.get_mut(..LONGEST_USER).unwrap_or_default());
-    let _ = Sas::write_user(&mut text, host, device);
-    let user = owned(Field::User, text)?;
+fn written<const N: usize>(
+    field: Field,
+    write: impl FnOnce(&mut Payload<'_>) -> Result<(), SasError>,
+) -> Result<heapless::String<N>, ServerError> {
+    let mut buffer = [0; N];
     let mut text = Payload::new(&mut buffer);
-    sas.write_password(&mut text, host, device)?;
-    let password = owned(Field::Password, text)?;
-    Ok(Secret::Sas { user, password })
-}
-
-#[cfg(feature = "captis-sas")]
-fn owned<const N: usize>(field: Field, text: Payload<'_>) -> Result<heapless::String<N>, InvalidInput> {
+    write(&mut text)?;
     let too_long = InvalidInput::TooLong {
         field,
         len: text.needed(),
         max: N,
     };
-    let text = text.finish().map_err(|_| too_long)?;
-    let text = core::str::from_utf8(text).map_err(|_| too_long)?;
-    text.try_into().map_err(|_| too_long)
+    let text = text.finish().ok().and_then(|text| core::str::from_utf8(text).ok());
+    Ok(text.and_then(|text| text.try_into().ok()).ok_or(too_long)?)
 }

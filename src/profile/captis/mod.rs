@@ -18,6 +18,7 @@ mod role;
 #[cfg(feature = "captis-sas")]
 mod sas;
 mod server_roles;
+mod session;
 mod tail;
 mod timestamp;
 mod topics;
@@ -44,6 +45,7 @@ pub use role::{Role, Roles};
 #[cfg(feature = "captis-sas")]
 pub use sas::{DEFAULT_LIFETIME, Sas, SasError};
 pub use server_roles::{BootstrapMode, BootstrapServer, MAX_SERVERS, RolesError, ServerId, ServerRoles};
+pub use session::{AzureSession, C8ySession, SessionError};
 pub use tail::Tail;
 pub use timestamp::Timestamp;
 pub use topics::{Topic, Topics};
