@@ -3,6 +3,7 @@
 #![cfg(feature = "captis-sas")]
 
 mod azure;
+mod azure_cloud;
 mod bootstrap;
 mod command;
 mod connection;
@@ -12,6 +13,7 @@ mod event_source;
 mod health;
 mod measurement;
 mod operation;
+mod operation_hostile;
 mod role;
 mod topics;
 
