@@ -6,12 +6,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod azure;
+mod bootstrap;
+mod command;
 mod connection;
 mod csv;
 mod event;
 mod event_source;
 mod health;
 mod measurement;
+mod operation;
+mod role;
 mod session;
 mod topics;
 
