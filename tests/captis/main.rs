@@ -2,6 +2,10 @@
 //! is named for.
 #![cfg(feature = "captis-sas")]
 
+#[cfg(feature = "sim")]
+#[path = "../support/mod.rs"]
+mod support;
+
 mod azure;
 mod azure_cloud;
 mod bootstrap;
@@ -15,6 +19,7 @@ mod measurement;
 mod operation;
 mod operation_hostile;
 mod role;
+mod session;
 mod topics;
 
 use fibocom_mqtt::profile::captis::{Identity, Timestamp};
