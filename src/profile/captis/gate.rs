@@ -103,7 +103,7 @@ impl Refusal {
 #[derive(Debug, Clone, Copy)]
 pub struct Gate<'a> {
     client_id: &'a str,
-    ccid: &'a str,
+    identity: &'a Identity,
     serial: Option<&'a str>,
     roles: Roles,
     multi: bool,
@@ -115,7 +115,7 @@ impl<'a> Gate<'a> {
     pub fn new(client_id: &'a str, identity: &'a Identity, roles: Roles) -> Self {
         Self {
             client_id,
-            ccid: identity.ccid(),
+            identity,
             serial: None,
             roles,
             multi: false,
@@ -140,6 +140,14 @@ impl<'a> Gate<'a> {
     pub const fn software_string(mut self, string: &'a str) -> Self {
         self.software = string;
         self
+    }
+
+    pub(super) const fn client_id(&self) -> &'a str {
+        self.client_id
+    }
+
+    pub(super) const fn identity(&self) -> &'a Identity {
+        self.identity
     }
 
     pub(super) const fn software(&self) -> &'a str {
@@ -225,7 +233,7 @@ impl<'a> Gate<'a> {
     }
 
     pub(super) fn is_for_me(&self, name: Field<'_>) -> bool {
-        let names = [Some(self.client_id), Some(self.ccid), self.serial];
+        let names = [Some(self.client_id), Some(self.identity.ccid()), self.serial];
         names.into_iter().flatten().any(|mine| !mine.is_empty() && name == mine)
     }
 }

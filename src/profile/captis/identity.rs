@@ -1,8 +1,10 @@
 //! Who the device is, and the placeholders for it (section 5.4).
 
-use core::fmt::Write;
+use embedded_io_async::{Read, Write};
 
-use crate::error::{Field, InvalidInput};
+use crate::command::ReadIccid;
+use crate::error::{Error, Field, InvalidInput};
+use crate::{Clock, Modem};
 
 /// The longest string after its placeholders were filled in, in characters (section 5.4).
 pub const MAX_EXPANDED: usize = 100;
@@ -43,6 +45,31 @@ impl Identity {
         })
     }
 
+    /// Asks the module for both (`AT+CCID?` and `AT+CGSN`).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Module`] if there is no SIM, [`Error::Invalid`] if the module's answers are no such numbers, and what any command may end
+    /// with.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped; ask again.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Clock, Error, Modem, profile::captis::Identity};
+    /// # async fn example<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<(), Error<T::Error>> {
+    /// let identity = Identity::read(modem).await?;
+    /// # let _ = identity;
+    /// # Ok(()) }
+    /// ```
+    pub async fn read<T: Read + Write, C: Clock>(modem: &mut Modem<'_, T, C>) -> Result<Self, Error<T::Error>> {
+        let ccid = modem.send(&ReadIccid).await?;
+        let imei = modem.imei().await?;
+        Ok(Self::new(ccid.as_str(), imei)?)
+    }
+
     /// The ICCID of the SIM.
     pub fn ccid(&self) -> &str {
         &self.ccid
@@ -65,7 +92,7 @@ impl Identity {
         self.pieces(template, |piece| {
             len = len.saturating_add(piece.len());
             // What does not fit is counted.
-            let _ = expanded.write_str(piece);
+            let _ = expanded.push_str(piece);
         });
         if len > MAX_EXPANDED {
             return Err(InvalidInput::TooLong {

@@ -4,7 +4,7 @@ use core::fmt;
 
 use core::fmt::Write;
 
-use crate::profile::captis::{Decimal, EventId, NotOnPlatform, Quantity, Timestamp};
+use crate::profile::captis::{Decimal, EventId, NotOnPlatform, Quantity, Role, Timestamp};
 use crate::profile::json::{ObjectWriter, Style, Writer};
 use crate::profile::{Payload, TooLarge};
 
@@ -130,6 +130,14 @@ impl Reading {
     /// When it was.
     pub const fn time(&self) -> Timestamp {
         self.time
+    }
+
+    /// The role that a server needs to get it.
+    pub const fn role(&self) -> Role {
+        match self.value {
+            TelemetryValue::Event(_) => Role::Events,
+            TelemetryValue::Number(_) | TelemetryValue::Bool(_) => Role::Measurements,
+        }
     }
 
     fn write(&self, object: &mut ObjectWriter<'_>) -> fmt::Result {
