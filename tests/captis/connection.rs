@@ -1,14 +1,11 @@
 //! Connecting, on the simulated module.
 #![cfg(feature = "sim")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 use fibocom_mqtt::profile::captis::{Login, Sas, SasError, Server, ServerError, Timestamp, Variant};
 use fibocom_mqtt::sim::{OpenRequest, Unplugged, World};
 use fibocom_mqtt::{ConnectionId, Error, Feature, Field, InvalidInput, Limit, Model, QoS, Security, Source, Tls};
-use support::{Memory, online};
 
+use super::support::{Memory, online};
 use super::{CCID, IMEI, identity};
 
 const AUTHORITY: &[u8] = b"-----BEGIN CERTIFICATE-----\r\nQXV0aG9yaXR5\r\n-----END CERTIFICATE-----\r\n";

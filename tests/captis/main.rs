@@ -2,12 +2,22 @@
 //! is named for.
 #![cfg(feature = "captis-sas")]
 
+#[cfg(feature = "sim")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod azure;
+mod bootstrap;
+mod command;
 mod connection;
 mod csv;
 mod event;
 mod event_source;
 mod health;
 mod measurement;
+mod operation;
+mod role;
+mod session;
 mod topics;
 
 use fibocom_mqtt::profile::captis::{Identity, Timestamp};

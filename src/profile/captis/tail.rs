@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::csv::{Field, Fields, Quotes};
+use super::csv::{Field, Fields, Quotes, Shape};
 use crate::profile::TooLarge;
 
 /// The last field of a line: a command's text, a document, a message. Platforms put it into quotes where it has commas; a server that does
@@ -34,18 +34,10 @@ impl<'a> Tail<'a> {
         }
         let mut fields = Fields::with_quotes(rest, quotes);
         let field = fields.next().ok_or(TailProblem::Truncated)?;
-        if !field.is_whole() {
-            // A quote that closes early leaves something behind it; one that is missing leaves nothing.
-            let closed = field.raw().len() > 1 && field.raw().ends_with('"');
-            return Err(if closed || fields.rest().is_some() {
-                TailProblem::Trailing
-            } else {
-                TailProblem::Truncated
-            });
-        }
-        match fields.rest() {
-            None => Ok(Self(Kind::Quoted(field))),
-            Some(_) => Err(TailProblem::Trailing),
+        match (field.shape(), fields.rest()) {
+            (Shape::Whole, None) => Ok(Self(Kind::Quoted(field))),
+            (Shape::Open, None) => Err(TailProblem::Truncated),
+            _ => Err(TailProblem::Trailing),
         }
     }
 

@@ -6,5 +6,6 @@
 mod read;
 mod write;
 
+pub(super) use read::Shape;
 pub use read::{Field, Fields, Lines, Quotes};
 pub use write::{Line, write_field, write_quoted};

@@ -42,6 +42,11 @@ impl<'a> Lines<'a> {
     pub const fn with_quotes(payload: &'a str, quotes: Quotes) -> Self {
         Self { rest: payload, quotes }
     }
+
+    /// What of the payload was not yet handed out.
+    pub const fn rest(&self) -> &'a str {
+        self.rest
+    }
 }
 
 impl<'a> Iterator for Lines<'a> {
@@ -152,21 +157,23 @@ impl<'a> Field<'a> {
         self.chars().next().is_none()
     }
 
-    /// Whether the quotes around it, if it has them, are both there, and nothing stands behind them: not so where a line was cut.
+    /// Whether the quotes around it, if it has them, are both there, and nothing stands behind them.
     pub fn is_whole(&self) -> bool {
-        if !self.raw.starts_with('"') {
-            return true;
-        }
+        self.shape() == Shape::Whole
+    }
+
+    pub(in crate::profile::captis) fn shape(&self) -> Shape {
         let mut scan = Scan::new(self.raw, self.quotes);
-        let mut around = 0u32;
+        let mut shape = Shape::Whole;
         while let Some(token) = scan.next() {
-            match token {
-                Token::Around => around = around.saturating_add(1),
-                Token::Quoted(_) => {}
-                Token::Bare(_) => return false,
-            }
+            shape = match (shape, token) {
+                (Shape::Whole, Token::Around) => Shape::Open,
+                (Shape::Open, Token::Around) => Shape::Closed,
+                (Shape::Closed, _) => return Shape::Behind,
+                (shape, _) => shape,
+            };
         }
-        around == 2
+        if shape == Shape::Closed { Shape::Whole } else { shape }
     }
 
     /// The field's text, written into `buffer` where it does not stand in the line as it is meant.
@@ -204,6 +211,19 @@ impl PartialEq<&str> for Field<'_> {
     fn eq(&self, text: &&str) -> bool {
         self == *text
     }
+}
+
+/// What becomes of the quotes around a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::profile::captis) enum Shape {
+    /// It has none, or both.
+    Whole,
+    /// The second is missing: the line was cut.
+    Open,
+    /// Both were read.
+    Closed,
+    /// Something stands behind the second.
+    Behind,
 }
 
 /// Where a line is being read.

@@ -2,18 +2,22 @@
 
 use core::str;
 
-use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received};
+use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received, document_quotes};
 use crate::profile::captis::command::OutputState;
 use crate::profile::captis::csv::{Field, Fields, Lines, Quotes};
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::tail::Tail;
+
+/// What the line of a configuration begins with.
+const CONFIGURATION: &str = "513,";
 
 /// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it.
 #[derive(Debug, Clone)]
 #[must_use = "operations have to be answered"]
 pub struct Operations<'a> {
     gate: Gate<'a>,
-    lines: Lines<'a>,
+    /// What is known to be UTF-8.
+    text: &'a str,
     rest: &'a [u8],
 }
 
@@ -21,7 +25,7 @@ impl<'a> Operations<'a> {
     pub(in crate::profile::captis) fn new(gate: Gate<'a>, payload: &'a [u8]) -> Self {
         Self {
             gate,
-            lines: Lines::new(""),
+            text: "",
             rest: payload,
         }
     }
@@ -66,11 +70,24 @@ impl<'a> Operations<'a> {
         }
     }
 
+    fn next_line(&mut self) -> Option<&'a str> {
+        // A backslash in front of a quote may be the document's, or encode the quote.
+        let quotes = if self.text.trim_ascii_start().starts_with(CONFIGURATION) {
+            document_quotes(self.text)
+        } else {
+            Quotes::default()
+        };
+        let mut lines = Lines::with_quotes(self.text, quotes);
+        let line = lines.next();
+        self.text = lines.rest();
+        line
+    }
+
     /// Takes the next part of the payload, up to where it is not UTF-8. A line that is not is returned.
     fn refill(&mut self) -> Option<&'a [u8]> {
         let valid = match str::from_utf8(self.rest) {
             Ok(text) => {
-                self.lines = Lines::new(text);
+                self.text = text;
                 self.rest = &[];
                 return None;
             }
@@ -82,7 +99,7 @@ impl<'a> Operations<'a> {
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |at| at.saturating_add(1));
         if begin > 0 {
-            self.lines = Lines::new(str::from_utf8(good.get(..begin).unwrap_or_default()).unwrap_or_default());
+            self.text = str::from_utf8(good.get(..begin).unwrap_or_default()).unwrap_or_default();
             self.rest = self.rest.get(begin..).unwrap_or_default();
             return None;
         }
@@ -101,7 +118,7 @@ impl<'a> Iterator for Operations<'a> {
 
     fn next(&mut self) -> Option<Received<'a>> {
         loop {
-            if let Some(line) = self.lines.next() {
+            if let Some(line) = self.next_line() {
                 return Some(self.line(line));
             }
             if self.rest.is_empty() {

@@ -90,14 +90,7 @@ pub struct ConfigurationText<'a>(pub(super) Tail<'a>);
 impl<'a> ConfigurationText<'a> {
     /// The document as it is meant, whichever way its quotes are encoded: doubled, or with backslashes.
     pub(super) fn of(rest: Option<&'a str>) -> Result<Self, Refusal> {
-        // The first quote inside belongs to the first name, and shows how the platform encodes them.
-        let inner = rest.and_then(|rest| rest.strip_prefix('"')).unwrap_or_default();
-        let escaped = inner.split_once('"').is_some_and(|(before, _)| before.ends_with('\\'));
-        let quotes = if escaped {
-            Quotes::DoubledOrEscaped
-        } else {
-            Quotes::Doubled
-        };
+        let quotes = document_quotes(rest.unwrap_or_default());
         Ok(Self(
             Tail::of(rest, quotes).map_err(|problem| Refusal::tail(problem, "configuration"))?,
         ))
@@ -119,6 +112,14 @@ impl<'a> ConfigurationText<'a> {
         'a: 'b,
     {
         Refusal::unless_object(Value::parse(self.0.text(buffer)?)?)
+    }
+}
+
+/// How the platform encodes quotes in a document. The first one belongs to its first name, and shows it.
+fn document_quotes(text: &str) -> Quotes {
+    match text.split_once('{') {
+        Some((_, inside)) if inside.trim_ascii_start().starts_with('"') => Quotes::Doubled,
+        _ => Quotes::DoubledOrEscaped,
     }
 }
 
