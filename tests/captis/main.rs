@@ -14,6 +14,7 @@ mod csv;
 mod event;
 mod event_source;
 mod health;
+mod hostile;
 mod measurement;
 mod operation;
 mod role;
