@@ -77,6 +77,31 @@ fn a_document_of_several_lines_is_read_in_either_style() {
     }
 }
 
+#[test]
+fn a_device_that_hears_itself_falls_silent() {
+    // Where the topic of operations is also one that the device publishes to.
+    let identity = identity();
+    let gate = Gate::new(CCID, &identity, ALL);
+    let mut heard = vec![
+        format!("511,{CCID},\"*,rf\""),
+        "I011,2018-10-10T10:21:03Z,3.47".into(),
+        "520,x".into(),
+    ];
+    for answers in [6, 0] {
+        let mut said = Vec::new();
+        for received in gate.operations(heard.join("\n").as_bytes()) {
+            let (executing, operation) = received.begin();
+            said.push(executing.line().to_string());
+            said.push(match operation {
+                Ok(_) => executing.success().to_string(),
+                Err(refusal) => executing.fail(refusal).to_string(),
+            });
+        }
+        assert_eq!(said.len(), answers, "{said:?}");
+        heard = said;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
 

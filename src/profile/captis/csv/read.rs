@@ -53,7 +53,8 @@ impl<'a> Iterator for Lines<'a> {
         let mut rest = self.rest.as_bytes();
         let line = next_line(&mut rest, self.quotes);
         // Both begin and end at characters that are ASCII.
-        self.rest = str::from_utf8(rest).unwrap_or_default();
+        let behind = self.rest.len().saturating_sub(rest.len());
+        self.rest = self.rest.get(behind..).unwrap_or_default();
         line.map(|line| str::from_utf8(line).unwrap_or_default())
     }
 }

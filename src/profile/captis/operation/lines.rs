@@ -8,7 +8,8 @@ use crate::profile::captis::csv::{Field, Fields, Quotes, next_line};
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::tail::Tail;
 
-/// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it.
+/// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it, but for status lines (501 to 503): where
+/// the device hears its own answers, it would answer those without end.
 #[derive(Debug, Clone)]
 #[must_use = "operations have to be answered"]
 pub struct Operations<'a> {
@@ -21,18 +22,26 @@ impl<'a> Operations<'a> {
         Self { gate, rest: payload }
     }
 
-    fn received(&self, kind: Option<OperationKind>, operation: Result<Operation<'a>, Refusal>) -> Received<'a> {
+    fn line(&self, line: &'a [u8]) -> Received<'a> {
+        let (kind, operation) = match str::from_utf8(line) {
+            Ok(line) => {
+                let mut fields = Fields::new(line);
+                let kind = fields.next().and_then(kind);
+                (kind, self.operation(kind, fields))
+            }
+            Err(_) => {
+                // Its code may be readable, so that the right operation fails.
+                let code = line.split(|&byte| byte == b',').next();
+                let code = code.and_then(|code| str::from_utf8(code).ok());
+                let kind = code.and_then(|code| Fields::new(code).next()).and_then(kind);
+                (kind, Err(Refusal::NotUtf8))
+            }
+        };
         Received {
             kind,
             operation,
             executing: Executing::of(kind, self.gate.software()),
         }
-    }
-
-    fn line(&self, line: &'a str) -> Received<'a> {
-        let mut fields = Fields::new(line);
-        let kind = fields.next().and_then(kind);
-        self.received(kind, self.operation(kind, fields))
     }
 
     fn operation(&self, kind: Option<OperationKind>, mut fields: Fields<'a>) -> Result<Operation<'a>, Refusal> {
@@ -66,17 +75,13 @@ impl<'a> Iterator for Operations<'a> {
     type Item = Received<'a>;
 
     fn next(&mut self) -> Option<Received<'a>> {
-        let line = next_line(&mut self.rest, Quotes::DoubledOrEscaped)?;
-        Some(match str::from_utf8(line) {
-            Ok(line) => self.line(line),
-            Err(_) => {
-                // Its code may be readable, so that the right operation fails.
-                let code = line.split(|&byte| byte == b',').next();
-                let code = code.and_then(|code| str::from_utf8(code).ok());
-                let kind = code.and_then(|code| Fields::new(code).next()).and_then(kind);
-                self.received(kind, Err(Refusal::NotUtf8))
+        loop {
+            let line = next_line(&mut self.rest, Quotes::DoubledOrEscaped)?;
+            let received = self.line(line);
+            if !matches!(received.kind, Some(OperationKind::Unknown(501..=503))) {
+                return Some(received);
             }
-        })
+        }
     }
 }
 
