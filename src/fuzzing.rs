@@ -2,7 +2,13 @@
 //!
 //! Each takes the bytes that a fuzzer made up, and panics when something does not hold.
 
+#[cfg(feature = "captis")]
+mod captis;
+
 use atat::{AtatCmd, AtatUrc};
+
+#[cfg(feature = "captis")]
+pub use captis::captis;
 
 use crate::cloud::{self, *};
 use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep, sn_answer};

@@ -1,8 +1,9 @@
 //! Device health on Cumulocity.
 
-use fibocom_mqtt::profile::captis::{Decimal, Health};
+use fibocom_mqtt::profile::captis::{ConfigurationLine, Decimal, Gate, Health, OperationKind, Role, Roles, Topic};
+use fibocom_mqtt::profile::json::Value;
 
-use super::{CCID, IMEI, table, time};
+use super::{CCID, IMEI, time};
 
 /// The examples of the platform's own reference that begin with this number.
 fn reference(id: &str) -> Vec<&'static str> {
@@ -271,15 +272,25 @@ fn cap_q15_the_signal_is_what_the_module_measured_in_dbm() {
 
 #[test]
 fn cap_q04_the_configuration_goes_up_as_113_and_comes_down_as_513() {
-    // The table that prints 513 is that of the health topic, whose lines all have other numbers, and the 29 measurements have none.
-    assert!(
-        table(include_str!("data/measurements.csv"))
-            .iter()
-            .all(|row| row[0] != "513")
+    // The table of the health topic prints 513, which comes down there: a server's line is an operation, of the role for that.
+    let identity = super::identity();
+    let gate = Gate::new(CCID, &identity, Roles::of(&[Role::Configuration]));
+    let down = format!(r#"513,{CCID},"{{\"key\": \"value\"}}""#);
+    let received: Vec<_> = gate.operations(down.as_bytes()).collect();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].kind(), Some(OperationKind::Configuration));
+    // What the device says of its configuration is 113, on a topic of its own.
+    let up = ConfigurationLine(Value::parse(r#"{"key": "value"}"#).unwrap()).to_string();
+    assert_eq!(up, r#"113,"{""key"": ""value""}""#);
+    assert_eq!(
+        (Topic::Configuration.key(), Topic::DeviceHealth.key()),
+        ("config_topic", "dev_health_topic")
     );
-    let down = include_str!("data/static_templates.csv")
-        .lines()
-        .filter(|row| row.starts_with("down\t513\t"));
-    assert_eq!(down.count(), 1);
-    assert!(!reference("113").is_empty());
+    // And that is how the specification prints it, its key and value standing for all of them.
+    let printed = super::examples("config publish")[0];
+    assert!(
+        printed.starts_with("113,\"") && printed.contains(r#"""key"": ""value"""#),
+        "{printed}"
+    );
+    assert!(reference("113").iter().all(|line| line.starts_with("113,\"")));
 }

@@ -7,6 +7,7 @@
 mod support;
 
 mod azure;
+mod azure_cloud;
 mod bootstrap;
 mod command;
 mod connection;
@@ -17,6 +18,7 @@ mod health;
 mod hostile;
 mod measurement;
 mod operation;
+mod operation_hostile;
 mod role;
 mod session;
 mod topics;
