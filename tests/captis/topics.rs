@@ -143,6 +143,16 @@ fn who_the_device_is_must_be_numbers() {
         "8986011785110137042"
     );
     assert_eq!(identity().imei(), IMEI);
+    // China Mobile numbers its cards with the letters too.
+    assert_eq!(
+        Identity::new("898602B0102070100001", IMEI).unwrap().ccid(),
+        "898602B0102070100001"
+    );
+    let imei = InvalidInput::Character {
+        field: Field::Imei,
+        byte: b'B',
+    };
+    assert_eq!(Identity::new(CCID, "35773208191035B"), Err(imei));
     for (ccid, imei, error) in [
         ("", IMEI, InvalidInput::Empty { field: Field::Ccid }),
         ("FFFF", IMEI, InvalidInput::Empty { field: Field::Ccid }),

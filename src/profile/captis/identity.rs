@@ -32,16 +32,16 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The ICCID of the SIM, of at most 20 digits, and the IMEI of the module, of at most 16. The `F` that some modules print behind an ICCID
-    /// of 19 digits is left out.
+    /// The ICCID of the SIM, of at most 20 digits, and the IMEI of the module, of at most 16. Digits of an ICCID may be the hexadecimal
+    /// letters: operators number their cards with them. The `F` that some modules print behind an ICCID of 19 digits is left out.
     ///
     /// # Errors
     ///
     /// [`InvalidInput`] with [`Field::Ccid`] or [`Field::Imei`] if one is empty, too long or no number.
     pub fn new(ccid: &str, imei: &str) -> Result<Self, InvalidInput> {
         Ok(Self {
-            ccid: number(Field::Ccid, ccid.trim_end_matches(['F', 'f']))?,
-            imei: number(Field::Imei, imei)?,
+            ccid: number(Field::Ccid, ccid.trim_end_matches(['F', 'f']), u8::is_ascii_hexdigit)?,
+            imei: number(Field::Imei, imei, u8::is_ascii_digit)?,
         })
     }
 
@@ -120,11 +120,15 @@ impl Identity {
     }
 }
 
-fn number<const N: usize>(field: Field, digits: &str) -> Result<heapless::String<N>, InvalidInput> {
+fn number<const N: usize>(
+    field: Field,
+    digits: &str,
+    is_digit: fn(&u8) -> bool,
+) -> Result<heapless::String<N>, InvalidInput> {
     if digits.is_empty() {
         return Err(InvalidInput::Empty { field });
     }
-    if let Some(byte) = digits.bytes().find(|byte| !byte.is_ascii_digit()) {
+    if let Some(byte) = digits.bytes().find(|byte| !is_digit(byte)) {
         return Err(InvalidInput::Character { field, byte });
     }
     digits.try_into().map_err(|_| InvalidInput::TooLong {

@@ -4,8 +4,10 @@
 //! with backslashes in front of them, since platforms send either (section 4.1.4 and 4.1.3).
 
 mod read;
+mod scan;
 mod write;
 
 pub(super) use read::Shape;
 pub use read::{Field, Fields, Lines, Quotes};
+pub(super) use scan::next_line;
 pub use write::{Line, write_field, write_quoted};

@@ -1,7 +1,9 @@
 //! Reading lines and their fields.
 
 use core::fmt::{self, Display, Write};
+use core::str;
 
+use super::scan::{Scan, Token, find, next_line};
 use crate::profile::{Payload, TooLarge};
 
 /// What stands for a quote inside of a quoted field.
@@ -10,7 +12,7 @@ use crate::profile::{Payload, TooLarge};
 pub enum Quotes {
     /// `""` only, and a backslash is a backslash (RFC 4180), as lines are written here.
     Doubled,
-    /// `""`, `\"`, and `\\` for a backslash, as platforms send lines.
+    /// `""`, or `\"` with `\\` for a backslash, as platforms send lines: the first quote inside of a field shows which.
     #[default]
     DoubledOrEscaped,
 }
@@ -42,26 +44,18 @@ impl<'a> Lines<'a> {
     pub const fn with_quotes(payload: &'a str, quotes: Quotes) -> Self {
         Self { rest: payload, quotes }
     }
-
-    /// What of the payload was not yet handed out.
-    pub const fn rest(&self) -> &'a str {
-        self.rest
-    }
 }
 
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        while !self.rest.is_empty() {
-            let (line, rest) = split(self.rest, self.quotes, b'\n');
-            self.rest = rest.unwrap_or_default();
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            if !line.is_empty() {
-                return Some(line);
-            }
-        }
-        None
+        let mut rest = self.rest.as_bytes();
+        let line = next_line(&mut rest, self.quotes);
+        // Both begin and end at characters that are ASCII.
+        let behind = self.rest.len().saturating_sub(rest.len());
+        self.rest = self.rest.get(behind..).unwrap_or_default();
+        line.map(|line| str::from_utf8(line).unwrap_or_default())
     }
 }
 
@@ -107,12 +101,11 @@ impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        let (raw, rest) = split(self.rest?, self.quotes, b',');
-        self.rest = rest;
-        Some(Field {
-            raw,
-            quotes: self.quotes,
-        })
+        let (line, quotes) = (self.rest?, self.quotes);
+        let end = find(line.as_bytes(), quotes, b',').unwrap_or(line.len());
+        let (raw, behind) = line.split_at_checked(end)?;
+        self.rest = behind.get(1..);
+        Some(Field { raw, quotes })
     }
 }
 
@@ -141,12 +134,16 @@ impl<'a> Field<'a> {
 
     /// The characters of the field's text.
     pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
-        let mut scan = Scan::new(self.raw, self.quotes);
+        let raw = self.raw;
+        let mut scan = Scan::new(raw.as_bytes(), self.quotes);
         core::iter::from_fn(move || {
             loop {
-                match scan.next()? {
-                    Token::Around => {}
-                    Token::Bare(char) | Token::Quoted(char) => return Some(char),
+                if let Token::Around = scan.next()? {
+                    continue;
+                }
+                // No character begins at a byte that continues one.
+                if let Some(char) = raw.get(scan.last()..).and_then(|rest| rest.chars().next()) {
+                    return Some(char);
                 }
             }
         })
@@ -163,7 +160,7 @@ impl<'a> Field<'a> {
     }
 
     pub(in crate::profile::captis) fn shape(&self) -> Shape {
-        let mut scan = Scan::new(self.raw, self.quotes);
+        let mut scan = Scan::new(self.raw.as_bytes(), self.quotes);
         let mut shape = Shape::Whole;
         while let Some(token) = scan.next() {
             shape = match (shape, token) {
@@ -191,7 +188,7 @@ impl<'a> Field<'a> {
         let mut text = Payload::new(buffer);
         // A payload takes everything, and counts what does not fit.
         let _ = write!(text, "{self}");
-        Ok(core::str::from_utf8(text.finish()?).unwrap_or_default())
+        Ok(str::from_utf8(text.finish()?).unwrap_or_default())
     }
 }
 
@@ -224,86 +221,4 @@ pub(in crate::profile::captis) enum Shape {
     Closed,
     /// Something stands behind the second.
     Behind,
-}
-
-/// Where a line is being read.
-#[derive(Clone, Copy)]
-enum Place {
-    FieldStart,
-    Bare,
-    Quoted,
-}
-
-/// What a line is made of.
-enum Token {
-    /// A quote that stands around a text.
-    Around,
-    /// A character outside of quotes.
-    Bare(char),
-    /// A character between quotes.
-    Quoted(char),
-}
-
-struct Scan<'a> {
-    rest: &'a str,
-    place: Place,
-    quotes: Quotes,
-}
-
-impl<'a> Scan<'a> {
-    const fn new(text: &'a str, quotes: Quotes) -> Self {
-        let place = Place::FieldStart;
-        Self {
-            rest: text,
-            place,
-            quotes,
-        }
-    }
-
-    fn next(&mut self) -> Option<Token> {
-        let char = self.take()?;
-        Some(match (self.place, char) {
-            (Place::FieldStart, '"') => {
-                self.place = Place::Quoted;
-                Token::Around
-            }
-            (Place::FieldStart | Place::Bare, char) => {
-                self.place = Place::Bare;
-                Token::Bare(char)
-            }
-            (Place::Quoted, '"') if self.rest.starts_with('"') => Token::Quoted(self.take()?),
-            (Place::Quoted, '"') => {
-                self.place = Place::Bare;
-                Token::Around
-            }
-            (Place::Quoted, '\\') if self.quotes == Quotes::DoubledOrEscaped && self.rest.starts_with(['"', '\\']) => {
-                Token::Quoted(self.take()?)
-            }
-            (Place::Quoted, char) => Token::Quoted(char),
-        })
-    }
-
-    fn take(&mut self) -> Option<char> {
-        let mut chars = self.rest.chars();
-        let char = chars.next()?;
-        self.rest = chars.as_str();
-        Some(char)
-    }
-}
-
-/// Splits `text` at the first `end` outside of quotes, which belongs to neither part.
-fn split(text: &str, quotes: Quotes, end: u8) -> (&str, Option<&str>) {
-    let mut scan = Scan::new(text, quotes);
-    let end = char::from(end);
-    while let Some(token) = scan.next() {
-        match token {
-            Token::Bare(char) if char == end => {
-                let before = text.len().saturating_sub(scan.rest.len()).saturating_sub(1);
-                return (text.get(..before).unwrap_or(text), Some(scan.rest));
-            }
-            Token::Bare(',') => scan.place = Place::FieldStart,
-            _ => {}
-        }
-    }
-    (text, None)
 }

@@ -2,46 +2,46 @@
 
 use core::str;
 
-use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received, document_quotes};
+use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received};
 use crate::profile::captis::command::OutputState;
-use crate::profile::captis::csv::{Field, Fields, Lines, Quotes};
+use crate::profile::captis::csv::{Field, Fields, Quotes, next_line};
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::tail::Tail;
 
-/// What the line of a configuration begins with.
-const CONFIGURATION: &str = "513,";
-
-/// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it.
+/// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it, but for status lines (501 to 503): where
+/// the device hears its own answers, it would answer those without end.
 #[derive(Debug, Clone)]
 #[must_use = "operations have to be answered"]
 pub struct Operations<'a> {
     gate: Gate<'a>,
-    /// What is known to be UTF-8.
-    text: &'a str,
     rest: &'a [u8],
 }
 
 impl<'a> Operations<'a> {
     pub(in crate::profile::captis) fn new(gate: Gate<'a>, payload: &'a [u8]) -> Self {
-        Self {
-            gate,
-            text: "",
-            rest: payload,
-        }
+        Self { gate, rest: payload }
     }
 
-    fn received(&self, kind: Option<OperationKind>, operation: Result<Operation<'a>, Refusal>) -> Received<'a> {
+    fn line(&self, line: &'a [u8]) -> Received<'a> {
+        let (kind, operation) = match str::from_utf8(line) {
+            Ok(line) => {
+                let mut fields = Fields::new(line);
+                let kind = fields.next().and_then(kind);
+                (kind, self.operation(kind, fields))
+            }
+            Err(_) => {
+                // Its code may be readable, so that the right operation fails.
+                let code = line.split(|&byte| byte == b',').next();
+                let code = code.and_then(|code| str::from_utf8(code).ok());
+                let kind = code.and_then(|code| Fields::new(code).next()).and_then(kind);
+                (kind, Err(Refusal::NotUtf8))
+            }
+        };
         Received {
             kind,
             operation,
             executing: Executing::of(kind, self.gate.software()),
         }
-    }
-
-    fn line(&self, line: &'a str) -> Received<'a> {
-        let mut fields = Fields::new(line);
-        let kind = fields.next().and_then(kind);
-        self.received(kind, self.operation(kind, fields))
     }
 
     fn operation(&self, kind: Option<OperationKind>, mut fields: Fields<'a>) -> Result<Operation<'a>, Refusal> {
@@ -69,48 +69,6 @@ impl<'a> Operations<'a> {
             OperationKind::Unknown(code) => Err(Refusal::UnknownOperation(code)),
         }
     }
-
-    fn next_line(&mut self) -> Option<&'a str> {
-        // A backslash in front of a quote may be the document's, or encode the quote.
-        let quotes = if self.text.trim_ascii_start().starts_with(CONFIGURATION) {
-            document_quotes(self.text)
-        } else {
-            Quotes::default()
-        };
-        let mut lines = Lines::with_quotes(self.text, quotes);
-        let line = lines.next();
-        self.text = lines.rest();
-        line
-    }
-
-    /// Takes the next part of the payload, up to where it is not UTF-8. A line that is not is returned.
-    fn refill(&mut self) -> Option<&'a [u8]> {
-        let valid = match str::from_utf8(self.rest) {
-            Ok(text) => {
-                self.text = text;
-                self.rest = &[];
-                return None;
-            }
-            Err(error) => error.valid_up_to(),
-        };
-        let (good, bad) = self.rest.split_at_checked(valid).unwrap_or((self.rest, &[]));
-        let begin = good
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at.saturating_add(1));
-        if begin > 0 {
-            self.text = str::from_utf8(good.get(..begin).unwrap_or_default()).unwrap_or_default();
-            self.rest = self.rest.get(begin..).unwrap_or_default();
-            return None;
-        }
-        let len = bad.iter().position(|&byte| byte == b'\n').unwrap_or(bad.len());
-        let (line, rest) = self
-            .rest
-            .split_at_checked(valid.saturating_add(len))
-            .unwrap_or((self.rest, &[]));
-        self.rest = rest.get(1..).unwrap_or_default();
-        Some(line)
-    }
 }
 
 impl<'a> Iterator for Operations<'a> {
@@ -118,20 +76,10 @@ impl<'a> Iterator for Operations<'a> {
 
     fn next(&mut self) -> Option<Received<'a>> {
         loop {
-            if let Some(line) = self.next_line() {
-                return Some(self.line(line));
-            }
-            if self.rest.is_empty() {
-                return None;
-            }
-            if let Some(line) = self.refill() {
-                // Its code may be readable, so that the right operation fails.
-                let code = line
-                    .split(|&byte| byte == b',')
-                    .next()
-                    .and_then(|code| str::from_utf8(code).ok());
-                let kind = code.and_then(|code| Fields::new(code).next()).and_then(kind);
-                return Some(self.received(kind, Err(Refusal::NotUtf8)));
+            let line = next_line(&mut self.rest, Quotes::DoubledOrEscaped)?;
+            let received = self.line(line);
+            if !matches!(received.kind, Some(OperationKind::Unknown(501..=503))) {
+                return Some(received);
             }
         }
     }

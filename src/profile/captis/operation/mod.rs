@@ -90,10 +90,9 @@ pub struct ConfigurationText<'a>(pub(super) Tail<'a>);
 impl<'a> ConfigurationText<'a> {
     /// The document as it is meant, whichever way its quotes are encoded: doubled, or with backslashes.
     pub(super) fn of(rest: Option<&'a str>) -> Result<Self, Refusal> {
-        let quotes = document_quotes(rest.unwrap_or_default());
-        Ok(Self(
-            Tail::of(rest, quotes).map_err(|problem| Refusal::tail(problem, "configuration"))?,
-        ))
+        let text = Tail::of(rest, Quotes::DoubledOrEscaped);
+        let text = text.map_err(|problem| Refusal::tail(problem, "configuration"))?;
+        Ok(Self(text))
     }
 
     /// The text.
@@ -112,14 +111,6 @@ impl<'a> ConfigurationText<'a> {
         'a: 'b,
     {
         Refusal::unless_object(Value::parse(self.0.text(buffer)?)?)
-    }
-}
-
-/// How the platform encodes quotes in a document. The first one belongs to its first name, and shows it.
-fn document_quotes(text: &str) -> Quotes {
-    match text.split_once('{') {
-        Some((_, inside)) if inside.trim_ascii_start().starts_with('"') => Quotes::Doubled,
-        _ => Quotes::DoubledOrEscaped,
     }
 }
 
