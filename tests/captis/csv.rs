@@ -2,7 +2,7 @@
 
 use fibocom_mqtt::profile::TooLarge;
 use fibocom_mqtt::profile::captis::csv::{Fields, Line, Lines, Quotes, write_field, write_quoted};
-use fibocom_mqtt::profile::captis::{Decimal, Event, EventId, Timestamp};
+use fibocom_mqtt::profile::captis::{Decimal, Event, EventId, NotDecimal, Timestamp};
 use proptest::prelude::*;
 
 use super::{examples, time};
@@ -88,6 +88,60 @@ fn cap_q13_numbers_keep_the_digits_they_were_given() {
     }
     assert_eq!(Decimal::from(true).to_string(), "1");
     assert_eq!(Decimal::from(u32::MAX).to_string(), "4294967295");
+}
+
+#[test]
+fn numbers_are_read_as_they_are_printed() {
+    for text in [
+        "0",
+        "-16.0",
+        "0.05",
+        "102.000",
+        "9223372036854775807",
+        "-9223372036854775808",
+    ] {
+        assert_eq!(text.parse::<Decimal>().unwrap().to_string(), text);
+    }
+    assert_eq!("007.50".parse(), Ok(Decimal::new(750, 2)));
+    let places = "0".repeat(255);
+    assert_eq!(format!("0.{places}").parse(), Ok(Decimal::new(0, 255)));
+    for text in [
+        "",
+        "-",
+        "+1",
+        "--1",
+        "1.",
+        ".5",
+        "-.5",
+        ".",
+        "1.2.3",
+        "1,5",
+        "1e5",
+        " 1",
+        "0x1",
+        "٣",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "0.9223372036854775808",
+        &format!("0.{places}0"),
+    ] {
+        assert_eq!(text.parse::<Decimal>(), Err(NotDecimal), "{text}");
+    }
+}
+
+#[test]
+fn a_field_is_quoted_where_the_platform_would_read_it_otherwise() {
+    for text in ["a,b", "a\"b", "a\nb", "a\rb", "a\tb", " a", "a ", " "] {
+        let expected = format!("\"{}\"", text.replace('"', "\"\""));
+        assert_eq!(line(&["502", text]), format!("502,{expected}"));
+    }
+    // Printed in pieces, it is looked at as a whole.
+    let mut out = String::new();
+    write_field(&mut out, format_args!("{}{}", " ", "a")).unwrap();
+    write_field(&mut out, format_args!("{}{}", "a", " ")).unwrap();
+    write_field(&mut out, format_args!("{}{}", "a", ' ')).unwrap();
+    write_field(&mut out, format_args!("{} {}", "a", "b")).unwrap();
+    assert_eq!(out, "\" a\"\"a \"\"a \"a b");
 }
 
 #[test]

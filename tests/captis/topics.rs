@@ -142,6 +142,10 @@ fn who_the_device_is_must_be_numbers() {
         Identity::new("8986011785110137042F", IMEI).unwrap().ccid(),
         "8986011785110137042"
     );
+    assert_eq!(
+        Identity::new("8986011785110137042f", IMEI).unwrap().ccid(),
+        "8986011785110137042"
+    );
     assert_eq!(identity().imei(), IMEI);
     // China Mobile numbers its cards with the letters too.
     assert_eq!(
