@@ -1,9 +1,10 @@
 //! The lines of a payload, each an operation.
 
-use core::str;
+use core::{fmt, str};
 
 use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received, document_quotes};
 use crate::profile::captis::command::OutputState;
+use crate::profile::captis::configuration::Hidden;
 use crate::profile::captis::csv::{Field, Fields, Lines, Quotes};
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::tail::Tail;
@@ -12,13 +13,23 @@ use crate::profile::captis::tail::Tail;
 const CONFIGURATION: &str = "513,";
 
 /// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "operations have to be answered"]
 pub struct Operations<'a> {
     gate: Gate<'a>,
     /// What is known to be UTF-8.
     text: &'a str,
     rest: &'a [u8],
+}
+
+/// Without what is to come, of which a configuration may be a part.
+impl fmt::Debug for Operations<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let left = self.text.len().saturating_add(self.rest.len());
+        f.debug_struct("Operations")
+            .field("left", &Hidden(left))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Operations<'a> {
