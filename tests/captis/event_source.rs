@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fibocom_mqtt::command::RegistrationState;
-use fibocom_mqtt::profile::captis::EventId;
+use fibocom_mqtt::profile::captis::{EventId, LinkEvent, Topic};
 use fibocom_mqtt::{BreakCause, CmeError, Error, Field, InvalidInput, ModuleError, NetworkProblem, TlsProblem};
 
 use super::table;
@@ -64,6 +64,20 @@ fn cap_ev_map_the_drivers_errors_are_events() {
             id(EventId::of_error(&Error::<()>::Disconnected(cause))),
             Some(event.into())
         );
+    }
+    // What failed with them carries the number of the server, or of the network.
+    for (failed, event) in [
+        (LinkEvent::NetworkConnection, "a00091-00003"),
+        (LinkEvent::ServerConnection, "a00092-00003"),
+        (LinkEvent::ServerSetup, "a00093-00003"),
+        (Topic::Configuration.failure(), "a00093-00003"),
+        (Topic::Measurements.failure(), "a00094-00003"),
+        (Topic::Events.failure(), "a00095-00003"),
+        (Topic::OperationsDownload.failure(), "a00096-00003"),
+        (Topic::Operations.failure(), "a00096-00003"),
+        (Topic::DeviceHealth.failure(), "a00097-00003"),
+    ] {
+        assert_eq!(id(failed.on(3)).as_deref(), Some(event));
     }
     for silence in [Error::Silent, Error::PortClosed, Error::Port(())] {
         assert_eq!(id(EventId::of_error(&silence)), Some("a00077-00010".into()));

@@ -28,6 +28,7 @@ pub struct Batch<'b> {
 
 /// Why a line was not added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum BatchError {
     /// There is no room behind the lines that are there.

@@ -15,6 +15,7 @@ use super::{Decimal, Timestamp};
 /// assert_eq!(firmware.to_string(), "115,logger,1.20.6");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Health<'a> {
     /// 100: the kind of device.

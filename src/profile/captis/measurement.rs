@@ -20,9 +20,11 @@ use super::{Decimal, NotOnPlatform, Quantity, Timestamp};
 /// # Ok::<(), fibocom_mqtt::profile::captis::NotOnPlatform>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 pub struct Measurement<'a>(Row<'a>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 enum Row<'a> {
     Cell(Cell<'a>),
     Values {
@@ -117,6 +119,7 @@ impl fmt::Display for Measurement<'_> {
 /// The cell that the module is in, as the network and the module name it. Numbers are text, as the module prints them: an `mnc` of `01` is
 /// not 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 pub struct Cell<'a> {
     /// Serial number of the device.
     pub serial: &'a str,

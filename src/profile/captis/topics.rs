@@ -1,5 +1,6 @@
 //! The topics on Cumulocity (section 4.1).
 
+use super::LinkEvent;
 use super::identity::{Expanded, Identity};
 use crate::error::{Field, InvalidInput};
 
@@ -44,6 +45,23 @@ topics! {
 }
 
 impl Topic {
+    /// What has failed if nothing could be published to it, or it could not be subscribed to. With the server's number that is an event.
+    ///
+    /// ```
+    /// use fibocom_mqtt::profile::captis::Topic;
+    ///
+    /// assert_eq!(Topic::Measurements.failure().on(2).unwrap().to_string(), "a00094-00002");
+    /// ```
+    pub const fn failure(self) -> LinkEvent {
+        match self {
+            Self::Events => LinkEvent::EventPush,
+            Self::Measurements => LinkEvent::MeasurementPush,
+            Self::Configuration => LinkEvent::ServerSetup,
+            Self::Operations | Self::OperationsDownload => LinkEvent::OperationFetch,
+            Self::DeviceHealth => LinkEvent::DeviceHealthPush,
+        }
+    }
+
     /// The topic that a key of the configuration sets.
     pub fn of_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|topic| topic.key() == key)
