@@ -77,6 +77,18 @@ fn cap_c_2_the_port_is_that_of_the_protocol_unless_it_is_set() {
 }
 
 #[test]
+fn the_keep_alive_is_a_minute_unless_it_is_set() {
+    assert_eq!(
+        (open(&c8y()).keep_alive, open(&c8y().keep_alive(300)).keep_alive),
+        (60, 300)
+    );
+    assert_eq!(open(&azure().keep_alive(120)).keep_alive, 120);
+    // It stays where encryption is asked for behind it.
+    let tls = Tls::new().trust(AUTHORITY);
+    assert_eq!(open(&c8y().keep_alive(300).tls(tls)).keep_alive, 300);
+}
+
+#[test]
 fn cap_c_3_the_client_id_is_the_sims_number_unless_it_is_set() {
     assert_eq!(open(&c8y()).client_id, CCID.as_bytes());
     assert_eq!(open(&azure()).client_id, CCID.as_bytes());

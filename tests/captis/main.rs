@@ -15,7 +15,7 @@ mod csv;
 mod event;
 mod event_source;
 mod health;
-mod hostile;
+mod injection;
 mod measurement;
 mod operation;
 mod operation_hostile;
