@@ -232,6 +232,24 @@ fn dates_that_do_not_exist_are_refused() {
 }
 
 #[test]
+fn every_leap_day_is_where_the_time_crate_has_it() {
+    for year in 1970..=9999u16 {
+        let oracle = |month, day| {
+            let month = time::Month::try_from(month).unwrap();
+            let date = time::Date::from_calendar_date(year.into(), month, day).ok()?;
+            Some(date.midnight().assume_utc().unix_timestamp() as u64)
+        };
+        for (month, day) in [(1, 1), (2, 28), (2, 29), (3, 1), (12, 31)] {
+            let ours = Timestamp::from_utc(year, month, day, 0, 0, 0);
+            assert_eq!(ours.map(Timestamp::unix), oracle(month, day), "{year}-{month}-{day}");
+            if let Some(ours) = ours {
+                assert_eq!(ours.to_string(), format!("{year}-{month:02}-{day:02}T00:00:00Z"));
+            }
+        }
+    }
+}
+
+#[test]
 fn the_modules_clock_is_a_time_in_utc() {
     use fibocom_mqtt::command::ModuleTime;
     let mut shown = ModuleTime {

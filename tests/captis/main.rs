@@ -10,6 +10,7 @@ mod azure;
 mod azure_cloud;
 mod bootstrap;
 mod command;
+mod config;
 mod connection;
 mod csv;
 mod event;

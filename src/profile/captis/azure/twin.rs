@@ -154,7 +154,8 @@ impl<'a> Desired<'a> {
 }
 
 /// Which version of the desired section was taken last. It stays in the twin after that, and is seen again with every change and
-/// after every connection; each version is taken once. Worth storing over a reset.
+/// after every connection; each version is taken once. Worth storing over a reset. A device that is registered anew at its hub begins anew
+/// here too, with the default: versions count from 1 again there.
 ///
 /// ```
 /// use fibocom_mqtt::profile::captis::azure::{Desired, DesiredVersion};
