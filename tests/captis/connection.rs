@@ -261,6 +261,15 @@ fn what_the_model_does_not_take_is_refused_before_the_wire() {
         open_on(model, &signed).0.unwrap();
     }
     let model: Model = "L610-V1.0.1".parse().unwrap();
+    let long = c8y().client_id("dev_%CCID%_post").login(&identity()).unwrap();
+    let reason = InvalidInput::Exceeds {
+        model,
+        limit: Limit::ClientId,
+        asked: 29,
+        max: 23,
+        said_by: Source::Table,
+    };
+    assert_eq!(refused("L610-V1.0.1", &long), reason);
     let feature = Feature::Tls;
     let said_by = Source::Table;
     let plain = azure().basic("user", "password").login(&identity()).unwrap();
