@@ -220,6 +220,21 @@ fn topics_are_told_apart() {
     assert_eq!(properties[2].1.unwrap().raw(), "a%20string");
     // What is no escape stays as it is.
     assert!(properties[3].0 == "$.to" && properties[3].1.unwrap() == "100%" && properties[4].1.unwrap() == "%zz%4");
+    // The filter matches a topic without its last level, too.
+    for (topic, device) in [
+        ("devices/a/messages/devicebound", Some("a")),
+        ("devices//messages/devicebound/", Some("")),
+        ("devices/a/messages/deviceboundx", None),
+        ("devices/a/b/messages/devicebound/", None),
+        ("xdevices/a/messages/devicebound/", None),
+        ("devices/a", None),
+    ] {
+        assert_eq!(
+            azure::c2d_device(topic.as_bytes()),
+            device.map(str::as_bytes),
+            "{topic}"
+        );
+    }
     for topic in topics("C2D reject") {
         assert_eq!(azure::c2d_device(topic.as_bytes()), None);
     }

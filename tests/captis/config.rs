@@ -1,7 +1,7 @@
 //! What stands in a device's configuration goes to the module as it is meant, or not at all.
 #![cfg(feature = "sim")]
 
-use fibocom_mqtt::profile::captis::azure::Reading;
+use fibocom_mqtt::profile::captis::azure::{self, Reading};
 use fibocom_mqtt::profile::captis::{
     AzureSession, C8ySession, Decimal, Event, EventId, Gate, Health, Measurement, Quantity, Roles, Server,
     SessionError, Topic, Topics, Variant,
@@ -85,6 +85,13 @@ fn a_client_id_cannot_move_azures_topics() {
         world.block_on(async {
             let client = modem.client(ConnectionId::FIRST);
             let mut session = AzureSession::open(client, &login, gate, &mut payload).await.unwrap();
+            // What it hears is what the hub sends it by its own name, whatever that is.
+            let filters = [azure::C2D_FILTER, azure::TWIN_FILTER, azure::DESIRED_FILTER];
+            let mut subscribed = world.broker().subscriptions(id);
+            subscribed.sort();
+            let mut expected = filters.map(|filter| (filter.as_bytes().to_vec(), 1));
+            expected.sort();
+            assert_eq!(subscribed, expected);
             let before = world.record().commands().len();
             let refused = Err(SessionError::Driver(Error::Invalid(reason)));
             let reading = Reading::event(time(), EventId::BOOT);
