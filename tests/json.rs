@@ -16,7 +16,7 @@ fn documents() -> impl Strategy<Value = Oracle> {
         // Of few digits: serde_json is not exact in the last one.
         any::<i32>().prop_map(|number| Oracle::from(f64::from(number) / 8.0)),
         any::<String>().prop_map(Oracle::from),
-        "[ -~\\\\\"\u{0}-\u{1f}°ö😀]{0,12}".prop_map(Oracle::from),
+        "[ -~\\\\\"\u{0}-\u{1f}°ö😀\u{7f}]{0,12}".prop_map(Oracle::from),
     ];
     leaf.prop_recursive(6, 48, 6, |inner| {
         prop_oneof![
@@ -110,7 +110,7 @@ proptest! {
         let text = serde_json::to_string_pretty(&document).unwrap();
         let mut out = String::new();
         Writer::new(&mut out).object(|object| object.member("config").value(Value::parse(&text).unwrap())).unwrap();
-        prop_assert!(out.is_ascii());
+        prop_assert!(out.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')));
         prop_assert_eq!(&serde_json::from_str::<Oracle>(&out).unwrap()["config"], &document);
     }
 
@@ -185,7 +185,11 @@ fn an_error_names_the_place_and_what_is_wrong() {
         ("[1.2.3]", 4, JsonProblem::Number),
         (r#""\x""#, 2, JsonProblem::Escape),
         (r#""\u12g4""#, 5, JsonProblem::Escape),
-        ("\"a\u{1}\"", 2, JsonProblem::Control),
+        (r#""\v""#, 2, JsonProblem::Escape),
+        (r#""\0""#, 2, JsonProblem::Escape),
+        (r#""\'""#, 2, JsonProblem::Escape),
+        ("\"a\u{0}\"", 2, JsonProblem::Control),
+        ("\"a\u{1f}\"", 2, JsonProblem::Control),
         ("1 2", 2, JsonProblem::Trailing),
         ("{}}", 2, JsonProblem::Trailing),
     ] {
@@ -194,6 +198,20 @@ fn an_error_names_the_place_and_what_is_wrong() {
     let not_utf8 = Value::parse_bytes(b"\"ab\xff\"").unwrap_err();
     assert_eq!((not_utf8.at, not_utf8.problem), (3, JsonProblem::NotUtf8));
     assert_eq!(not_utf8.to_string(), "not JSON at byte 3: the text is not UTF-8");
+}
+
+#[test]
+fn what_is_written_is_printable_ascii() {
+    let text = "\0\u{1f} ~\u{7f}\u{80}\u{ffff}";
+    let escaped = r#""\u0000\u001f ~\u007f\u0080\uffff""#;
+    let mut out = String::new();
+    Writer::new(&mut out).string(text).unwrap();
+    assert_eq!(out, escaped);
+    // A document may hold the last three as they are.
+    let mut out = String::new();
+    let document = "\"\\u0000\\u001f ~\u{7f}\u{80}\u{ffff}\"";
+    Writer::new(&mut out).value(Value::parse(document).unwrap()).unwrap();
+    assert_eq!(out, escaped);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! installed.
 #![cfg(all(
     unix,
-    feature = "captis",
+    feature = "captis-sas",
     feature = "sim",
     feature = "serialport",
     feature = "std",
@@ -16,10 +16,22 @@ mod mosquitto;
 #[path = "tool/mod.rs"]
 mod tool;
 
+use std::net::TcpListener;
+use std::path::Path;
 use std::process::Command;
 
-use mosquitto::Mosquitto;
-use tool::{Running, program};
+use fibocom_mqtt::profile::captis::azure::{Reading, Response};
+use fibocom_mqtt::profile::captis::{
+    AzureSession, EventId, Gate, Identity, Roles, Sas, Server, SessionError, Timestamp, Variant,
+};
+use fibocom_mqtt::{
+    Buffers, ConnectionId, Error, FlowControl, Modem, Network, SerialTransport, StdClock, Tls, TransportError,
+};
+use futures_lite::future::block_on;
+use mosquitto::{Mosquitto, installed, readable_by_all};
+use tool::{PATIENCE, Running, Simulator, output, program, text};
+
+const EVENTS: &str = "devices/+/messages/events/#";
 
 const DEVICE: &str = "89860012345678901234";
 
@@ -104,7 +116,7 @@ fn a_logger_on_azure() {
         "$iothub/twin/PATCH/properties/reported/#",
     ];
     let watcher = watch(&server, &filters, 5);
-    let measured = server.subscriber(&["-t", filters[0], "-C", "2"]);
+    let measured = server.subscriber(&["-t", EVENTS, "-C", "2"]);
     let logger = logger(&server, &["--azure"]);
     measured.end().succeeded();
     let command = |payload: &str| {
@@ -131,6 +143,100 @@ fn a_logger_on_azure() {
 {{ "result": "Success", "response": "P1: 123 L" }} {telemetry}
 {{ "result": "Failure", "response": "not JSON at byte 0: a value is expected" }} {telemetry}
 {{"serial":"CPT-7","config":{{"log_rate":900}}}} {twin}
+"#
+    );
+    assert_eq!(seen(watcher), expected);
+}
+
+/// A signature that was made elsewhere for this host, client id, key and end.
+fn signature() -> serde_json::Value {
+    let vectors = include_str!("captis/data/sas_vectors.json");
+    let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+    vectors["computed_end_to_end"][1].clone()
+}
+
+/// Writes a certificate that vouches for itself, and a file of passwords: the device's is its signature.
+fn prepare(directory: &Path) {
+    let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(hosts).unwrap();
+    std::fs::write(directory.join("server.pem"), cert.pem()).unwrap();
+    std::fs::write(directory.join("server.key"), signing_key.serialize_pem()).unwrap();
+    let passwords = directory.join("passwords");
+    std::fs::write(&passwords, "").unwrap();
+    let signature = signature();
+    let device = (
+        signature["username"].as_str().unwrap(),
+        signature["password"].as_str().unwrap(),
+    );
+    let mut command = Command::new(installed("mosquitto_passwd"));
+    output(command.args(["-b", text(&passwords), device.0, device.1]));
+    for file in std::fs::read_dir(directory).unwrap() {
+        readable_by_all(&file.unwrap().path());
+    }
+    readable_by_all(directory);
+}
+
+/// Connects with this key, publishes an event, and answers one command.
+async fn speak(module: &Simulator, authority: &[u8], key: &str) -> Result<(), SessionError<TransportError>> {
+    let signature = signature();
+    let now = Timestamp::from_unix(signature["expiry"].as_u64().unwrap() - 3600);
+    let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
+    let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
+    let port = SerialTransport::open(&module.port, 115_200, FlowControl::None).unwrap();
+    let mut modem = Modem::new(port, StdClock::new(), buffers);
+    modem.attach(PATIENCE).await?;
+    modem.bring_up(&Network::new(), PATIENCE).await?;
+    let identity = Identity::read(&mut modem).await?;
+    let login = Server::new(Variant::Azure, signature["host"].as_str().unwrap())
+        .client_id(signature["device_id"].as_str().unwrap())
+        .tls(Tls::new().trust(authority))
+        .sas(Sas::new(key, now));
+    let login = login.login(&identity).unwrap();
+    let gate = Gate::new(login.client_id(), &identity, Roles::WORK);
+    let mut payload = [0; 1024];
+    let mut session = AzureSession::open(modem.client(ConnectionId::FIRST), &login, gate, &mut payload).await?;
+    session.telemetry(&[Reading::event(now, EventId::BOOT)]).await?;
+    let mut buffer = [0; 1279];
+    let message = session.client().recv(&mut buffer).await?;
+    let request = gate.request(message.topic(), message.payload())?;
+    request.command(&mut [0; 64])?;
+    session.respond(now, Response::success_with("P1: 123 L")).await
+}
+
+#[test]
+#[ignore = "needs mosquitto"]
+fn azure_over_tls_with_a_signature_as_the_password() {
+    // Whoever gives a user name must have its password; the watchers give none, and come by another port without encryption.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = format!(
+        "allow_anonymous true\npassword_file DIRECTORY/passwords\n\
+         listener {port} 127.0.0.1\ncertfile DIRECTORY/server.pem\nkeyfile DIRECTORY/server.key\n"
+    );
+    let server = Mosquitto::with(&settings, prepare);
+    let authority = std::fs::read(server.file("server.pem")).unwrap();
+    let module = || Simulator::start(["--broker", &format!("127.0.0.1:{port}")]);
+    let signature = signature();
+    let device = signature["device_id"].as_str().unwrap();
+
+    let refused = block_on(speak(&module(), &authority, "c29tZSBvdGhlciBrZXk="));
+    let is_refusal = matches!(refused, Err(SessionError::Driver(Error::Refused | Error::Module(_))));
+    assert!(is_refusal, "{refused:?}");
+
+    let watcher = watch(&server, &[EVENTS], 2);
+    let measured = server.subscriber(&["-t", EVENTS, "-C", "2"]);
+    let module = module();
+    std::thread::scope(|scope| {
+        let key = signature["key_base64"].as_str().unwrap();
+        let spoken = scope.spawn(|| block_on(speak(&module, &authority, key)));
+        measured.end().succeeded();
+        let topic = format!("devices/{device}/messages/devicebound/");
+        let command = r#"{ "command": "get_pulse_total,1" }"#;
+        server.publish(&["-t", &topic, "-q", "1", "-m", command]);
+        spoken.join().unwrap().unwrap();
+    });
+    let expected = format!(
+        r#"{{"event": "a00018-00000"}} devices/{device}/messages/events/%24.ctime=TIME
+{{ "result": "Success", "response": "P1: 123 L" }} devices/{device}/messages/events/%24.ctime=TIME
 "#
     );
     assert_eq!(seen(watcher), expected);

@@ -77,12 +77,13 @@ where
             Some(TwinTopic::Answer { status, .. }) => println!("the hub says {status}"),
             None => {
                 let request = gate.request(message.topic(), message.payload());
-                match request.and_then(|request| request.command(&mut scratch)) {
-                    Ok(command) => {
-                        let answer = logger.command(command);
-                        session.respond(now(), Response::success_with(answer)).await?;
-                    }
-                    Err(refusal) => session.respond(now(), Response::failure(refusal)).await?,
+                let command = request.and_then(|request| request.command(&mut scratch));
+                let done = command
+                    .map_err(|refusal| refusal.to_string())
+                    .and_then(|command| logger.command(command));
+                match done {
+                    Ok(text) => session.respond(now(), Response::success_with(text)).await?,
+                    Err(reason) => session.respond(now(), Response::failure(reason)).await?,
                 }
             }
         }

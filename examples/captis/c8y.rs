@@ -60,9 +60,10 @@ where
         for received in gate.operations(message.payload()) {
             let (executing, operation) = received.begin();
             session.status(executing.line()).await?;
+            let operation = operation.map_err(|refusal| refusal.to_string());
             match operation.and_then(|operation| logger.carry_out(operation)) {
                 Ok(text) => session.status(executing.success_with(text)).await?,
-                Err(refusal) => session.status(executing.fail(refusal)).await?,
+                Err(reason) => session.status(executing.fail(reason)).await?,
             }
         }
     }

@@ -2,9 +2,7 @@
 
 use std::time::SystemTime;
 
-use fibocom_mqtt::profile::captis::{
-    Answer, Command, ConfigurationUpload, Decimal, Operation, Quantity, Refusal, Timestamp,
-};
+use fibocom_mqtt::profile::captis::{Answer, Command, ConfigurationUpload, Decimal, Operation, Quantity, Timestamp};
 
 pub const SERIAL: &str = "CPT-7";
 
@@ -37,30 +35,32 @@ impl Logger {
     }
 
     /// Does what an operation of Cumulocity wants: the text for the server, or why not.
-    pub fn carry_out(&mut self, operation: Operation<'_>) -> Result<String, Refusal> {
+    pub fn carry_out(&mut self, operation: Operation<'_>) -> Result<String, String> {
         let mut scratch = [0; SCRATCH];
         match operation {
-            Operation::Command(text) => Ok(self.command(text.command(&mut scratch)?)),
+            Operation::Command(text) => {
+                let command = text.command(&mut scratch).map_err(|refusal| refusal.to_string())?;
+                self.command(command)
+            }
             Operation::Configuration(text) => {
-                self.configure(text.json(&mut scratch)?.raw());
+                let config = text.json(&mut scratch).map_err(|refusal| refusal.to_string())?;
+                self.configure(config.raw());
                 Ok(String::new())
             }
-            Operation::Relay(state) => Ok(format!("the output is {state}")),
-            Operation::Firmware(image) | Operation::Software(image) => Ok(format!("{} is queued", image.url)),
-            _ => Ok(String::new()),
+            other => Err(format!("this logger does not do {other:?}")),
         }
     }
 
     /// Does what a command wants.
-    pub fn command(&self, command: Command<'_>) -> String {
+    pub fn command(&self, command: Command<'_>) -> Result<String, String> {
         println!("command: {command:?}");
         match command {
             Command::GetPulseTotal { channel } => {
                 let (volume, units) = (Decimal::from(123), "L");
-                Answer::PulseTotal { channel, volume, units }.to_string()
+                Ok(Answer::PulseTotal { channel, volume, units }.to_string())
             }
-            Command::GetTime => now().to_string(),
-            other => format!("this logger does nothing for {other:?}"),
+            Command::GetTime => Ok(Answer::Time(now()).to_string()),
+            other => Err(format!("this logger does not do {other:?}")),
         }
     }
 

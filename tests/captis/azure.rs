@@ -160,6 +160,19 @@ fn cap_q18_values_are_numbers_and_a_bool_where_one_is_passed() {
 }
 
 #[test]
+fn a_publication_may_be_as_long_as_the_limit() {
+    let pulse = |quantity| Reading::new(ctime(), quantity, Decimal::from(1)).unwrap();
+    let readings = [pulse(Quantity::Pulse1), pulse(Quantity::Pulse2)];
+    let both = r#"{"I002": 1, "I137": 1}"#;
+    assert_eq!(payloads(&readings, both.len()), [(ctime(), both.to_owned())]);
+    let bodies = payloads(&readings, both.len() - 1);
+    assert_eq!(bodies.len(), 2);
+    let one = r#"{"I002": 1}"#;
+    assert_eq!(bodies[0].1, one);
+    assert_eq!(payloads(&readings[..1], one.len()), [(ctime(), one.to_owned())]);
+}
+
+#[test]
 fn a_reading_that_fits_into_no_publication_says_how_long_it_is() {
     let reading = Reading::event(ctime(), EventId::BOOT);
     let pulse = Reading::new(ctime(), Quantity::Pulse1, Decimal::from(1)).unwrap();

@@ -4,7 +4,8 @@ use fibocom_mqtt::TopicFilter;
 use fibocom_mqtt::profile::TooLarge;
 use fibocom_mqtt::profile::captis::azure::{self, Desired, DesiredVersion, Reported, Response, TwinTopic};
 use fibocom_mqtt::profile::captis::{
-    Answer, COMMANDS, Command, CommandError, Decimal, Gate, Identity, NetworkType, OutputState, Refusal, Role, Roles,
+    Answer, COMMANDS, Command, CommandError, ConfigurationLine, Decimal, Gate, Identity, NetworkType, OutputState,
+    Refusal, Role, Roles,
 };
 use fibocom_mqtt::profile::json::{JsonProblem, Value};
 use proptest::prelude::*;
@@ -205,18 +206,35 @@ fn topics_are_told_apart() {
         );
         assert!(TopicFilter::new(azure::C2D_FILTER).unwrap().matches(topic.as_bytes()));
     }
-    let properties = |topic: &str| -> Vec<(String, Option<String>)> {
-        let properties = azure::c2d_properties(topic.as_bytes()).unwrap();
-        properties
-            .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
-            .collect()
-    };
-    let with = &topics("C2D in props")[0];
-    assert_eq!(properties(with)[2], ("abc".to_owned(), Some("123".to_owned())));
+    let with = topics("C2D in props").pop().unwrap();
+    let properties: Vec<_> = azure::c2d_properties(with.as_bytes()).unwrap().collect();
+    assert!(properties[0].0 == "$.mid" && properties[0].1.unwrap() == "79eadb01-bd0d-472d-bd35-ccb76e70eab8");
+    assert!(properties[1].1.unwrap() == "/devices/useragent_c/messages/deviceBound");
+    assert!(properties[2].0 == "abc" && properties[2].1.unwrap() == "123" && properties.len() == 3);
     let bag = topics("C2D bag form")[0].split(' ').next().unwrap().to_owned();
-    let bag = properties(&format!("devices/a/messages/devicebound/{bag}"));
-    assert_eq!(bag[0], ("prop1".to_owned(), None));
-    assert_eq!(bag[1], ("prop2".to_owned(), Some(String::new())));
+    let topic = format!("devices/a/messages/devicebound/{bag}&%24.to=100%&b=%zz%4");
+    let properties: Vec<_> = azure::c2d_properties(topic.as_bytes()).unwrap().collect();
+    assert!(properties[0].0 == "prop1" && properties[0].1.is_none());
+    assert!(properties[1].0 == "prop2" && properties[1].1.unwrap() == "");
+    assert!(properties[2].0 == "prop3" && properties[2].1.unwrap() == "a string");
+    assert_eq!(properties[2].1.unwrap().raw(), "a%20string");
+    // What is no escape stays as it is.
+    assert!(properties[3].0 == "$.to" && properties[3].1.unwrap() == "100%" && properties[4].1.unwrap() == "%zz%4");
+    // The filter matches a topic without its last level, too.
+    for (topic, device) in [
+        ("devices/a/messages/devicebound", Some("a")),
+        ("devices//messages/devicebound/", Some("")),
+        ("devices/a/messages/deviceboundx", None),
+        ("devices/a/b/messages/devicebound/", None),
+        ("xdevices/a/messages/devicebound/", None),
+        ("devices/a", None),
+    ] {
+        assert_eq!(
+            azure::c2d_device(topic.as_bytes()),
+            device.map(str::as_bytes),
+            "{topic}"
+        );
+    }
     for topic in topics("C2D reject") {
         assert_eq!(azure::c2d_device(topic.as_bytes()), None);
     }
@@ -256,4 +274,33 @@ proptest! {
         let read: serde_json::Value = serde_json::from_str(&written).unwrap();
         prop_assert_eq!(read, json!({ "result": "Success", "response": text }));
     }
+}
+
+#[test]
+fn configurations_are_not_shown() {
+    let config = Value::parse(r#"{"password":"hunter2"}"#).unwrap();
+    let reported = Reported {
+        serial: Some("C0012345"),
+        config: Some(config),
+        ..Reported::default()
+    };
+    let desired = Desired {
+        config: Some(config),
+        version: 3,
+    };
+    with_gate(|gate| {
+        let line = ConfigurationLine(config);
+        let payload = format!("513,{DEVICE},{}", config.raw());
+        let operations = gate.operations(payload.as_bytes());
+        let received = operations.clone().next().unwrap();
+        for shown in [
+            format!("{reported:?}"),
+            format!("{desired:?}"),
+            format!("{line:?}"),
+            format!("{operations:?}"),
+            format!("{received:?}"),
+        ] {
+            assert!(!shown.contains("hunter2") && shown.contains(" bytes]"), "{shown}");
+        }
+    });
 }

@@ -145,6 +145,27 @@ fn the_server_of_a_bootstrap_is_counted_or_named() {
     assert_eq!(none, Err(RolesError::NoBootstrapServer));
 }
 
+#[test]
+fn a_configuration_defines_servers_anew_and_gives_no_role_twice() {
+    let mut servers = servers(&[(1, DATA), (2, CONFIG)]);
+    let before = servers;
+    assert_eq!(servers.define(s(1), DATA.and(BOOTSTRAP)), Ok(()));
+    assert_eq!(servers.define(s(1), DATA), Ok(()));
+    assert_eq!(servers, before);
+    for (role, holder, other) in [(Role::Measurements, 1, 2), (Role::Configuration, 2, 1)] {
+        let both = Roles::of(&[role]);
+        assert_eq!(servers.define(s(other), both), Err(RolesError::Taken(role)));
+        assert_eq!(servers.define(s(9), both), Err(RolesError::Taken(role)));
+        assert_eq!((servers, servers.with(role)), (before, Some(s(holder))));
+    }
+    servers.remove(s(1));
+    assert_eq!(servers.define(s(2), SIX), Ok(()));
+    assert_eq!(
+        (servers.roles(s(1)), servers.with(Role::Measurements)),
+        (None, Some(s(2)))
+    );
+}
+
 fn roles() -> impl Strategy<Value = Roles> {
     prop::collection::vec(prop::sample::select(Role::ALL.to_vec()), 0..7).prop_map(|roles| Roles::of(&roles))
 }

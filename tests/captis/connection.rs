@@ -77,6 +77,18 @@ fn cap_c_2_the_port_is_that_of_the_protocol_unless_it_is_set() {
 }
 
 #[test]
+fn the_keep_alive_is_a_minute_unless_it_is_set() {
+    assert_eq!(
+        (open(&c8y()).keep_alive, open(&c8y().keep_alive(300)).keep_alive),
+        (60, 300)
+    );
+    assert_eq!(open(&azure().keep_alive(120)).keep_alive, 120);
+    // It stays where encryption is asked for behind it.
+    let tls = Tls::new().trust(AUTHORITY);
+    assert_eq!(open(&c8y().keep_alive(300).tls(tls)).keep_alive, 300);
+}
+
+#[test]
 fn cap_c_3_the_client_id_is_the_sims_number_unless_it_is_set() {
     assert_eq!(open(&c8y()).client_id, CCID.as_bytes());
     assert_eq!(open(&azure()).client_id, CCID.as_bytes());
@@ -173,6 +185,43 @@ fn cap_q12_a_signature_holds_for_an_hour_unless_told_otherwise() {
 }
 
 #[test]
+fn a_signature_is_right_for_whatever_a_device_is_named() {
+    // The characters that Azure allows in names, and some that it does not. Computed by Python's hmac and urllib.parse.quote.
+    for (device, resource, signature) in [
+        (
+            "meter 7~a_b.c-d",
+            "meter%207~a_b.c-d",
+            "rHM4Ci5ljNxnnRq19r0iaIYQxb8EozzRt5IzO15pjIY%3D",
+        ),
+        (
+            "50%+1=@$'()*,!:;#?",
+            "50%25%2B1%3D%40%24%27%28%29%2A%2C%21%3A%3B%23%3F",
+            "7QPCeLiLUZQxsSkMnjwoxmF56Lvp36SlY7VIW4UxLw0%3D",
+        ),
+        (
+            "Zähler",
+            "Z%C3%A4hler",
+            "NyBxC%2FEQfkM6oXoDNHwd6eOrdvjbOd2nv6rLFOakr4k%3D",
+        ),
+        (
+            "%43CID%",
+            "%2543CID%25",
+            "hMJ%2B4aAl2jC1nXEFj8QO7zpQ1uws%2F1lON%2BvK5R7Ob6I%3D",
+        ),
+    ] {
+        let mut password = String::new();
+        sas()
+            .write_password(&mut password, "contoso.azure-devices.net", device)
+            .unwrap();
+        let resource = format!("contoso.azure-devices.net%2Fdevices%2F{resource}");
+        assert_eq!(
+            password,
+            format!("SharedAccessSignature sr={resource}&sig={signature}&se=1636351716")
+        );
+    }
+}
+
+#[test]
 fn azure_without_tls_is_refused_before_the_wire() {
     let plain = Server::new(Variant::Azure, "contoso.azure-devices.net");
     assert_eq!(plain.login(&identity()).unwrap_err(), ServerError::TlsRequired);
@@ -212,6 +261,15 @@ fn what_the_model_does_not_take_is_refused_before_the_wire() {
         open_on(model, &signed).0.unwrap();
     }
     let model: Model = "L610-V1.0.1".parse().unwrap();
+    let long = c8y().client_id("dev_%CCID%_post").login(&identity()).unwrap();
+    let reason = InvalidInput::Exceeds {
+        model,
+        limit: Limit::ClientId,
+        asked: 29,
+        max: 23,
+        said_by: Source::Table,
+    };
+    assert_eq!(refused("L610-V1.0.1", &long), reason);
     let feature = Feature::Tls;
     let said_by = Source::Table;
     let plain = azure().basic("user", "password").login(&identity()).unwrap();

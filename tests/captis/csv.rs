@@ -2,7 +2,7 @@
 
 use fibocom_mqtt::profile::TooLarge;
 use fibocom_mqtt::profile::captis::csv::{Fields, Line, Lines, Quotes, write_field, write_quoted};
-use fibocom_mqtt::profile::captis::{Decimal, Event, EventId, Timestamp};
+use fibocom_mqtt::profile::captis::{Decimal, Event, EventId, NotDecimal, Timestamp};
 use proptest::prelude::*;
 
 use super::{examples, time};
@@ -91,6 +91,60 @@ fn cap_q13_numbers_keep_the_digits_they_were_given() {
 }
 
 #[test]
+fn numbers_are_read_as_they_are_printed() {
+    for text in [
+        "0",
+        "-16.0",
+        "0.05",
+        "102.000",
+        "9223372036854775807",
+        "-9223372036854775808",
+    ] {
+        assert_eq!(text.parse::<Decimal>().unwrap().to_string(), text);
+    }
+    assert_eq!("007.50".parse(), Ok(Decimal::new(750, 2)));
+    let places = "0".repeat(255);
+    assert_eq!(format!("0.{places}").parse(), Ok(Decimal::new(0, 255)));
+    for text in [
+        "",
+        "-",
+        "+1",
+        "--1",
+        "1.",
+        ".5",
+        "-.5",
+        ".",
+        "1.2.3",
+        "1,5",
+        "1e5",
+        " 1",
+        "0x1",
+        "٣",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "0.9223372036854775808",
+        &format!("0.{places}0"),
+    ] {
+        assert_eq!(text.parse::<Decimal>(), Err(NotDecimal), "{text}");
+    }
+}
+
+#[test]
+fn a_field_is_quoted_where_the_platform_would_read_it_otherwise() {
+    for text in ["a,b", "a\"b", "a\nb", "a\rb", "a\tb", " a", "a ", " "] {
+        let expected = format!("\"{}\"", text.replace('"', "\"\""));
+        assert_eq!(line(&["502", text]), format!("502,{expected}"));
+    }
+    // Printed in pieces, it is looked at as a whole.
+    let mut out = String::new();
+    write_field(&mut out, format_args!("{}{}", " ", "a")).unwrap();
+    write_field(&mut out, format_args!("{}{}", "a", " ")).unwrap();
+    write_field(&mut out, format_args!("{}{}", "a", ' ')).unwrap();
+    write_field(&mut out, format_args!("{} {}", "a", "b")).unwrap();
+    assert_eq!(out, "\" a\"\"a \"\"a \"a b");
+}
+
+#[test]
 fn vectors_of_a_client_in_production() {
     let lines = include_str!("data/thin_edge_vectors.txt").lines();
     let mut seen = 0;
@@ -175,6 +229,24 @@ fn dates_that_do_not_exist_are_refused() {
     let last = Timestamp::from_utc(9999, 12, 31, 23, 59, 59).unwrap();
     assert_eq!(last.to_string(), "9999-12-31T23:59:59Z");
     assert_eq!(Timestamp::from_unix(u64::MAX), last);
+}
+
+#[test]
+fn every_leap_day_is_where_the_time_crate_has_it() {
+    for year in 1970..=9999u16 {
+        let oracle = |month, day| {
+            let month = time::Month::try_from(month).unwrap();
+            let date = time::Date::from_calendar_date(year.into(), month, day).ok()?;
+            Some(date.midnight().assume_utc().unix_timestamp() as u64)
+        };
+        for (month, day) in [(1, 1), (2, 28), (2, 29), (3, 1), (12, 31)] {
+            let ours = Timestamp::from_utc(year, month, day, 0, 0, 0);
+            assert_eq!(ours.map(Timestamp::unix), oracle(month, day), "{year}-{month}-{day}");
+            if let Some(ours) = ours {
+                assert_eq!(ours.to_string(), format!("{year}-{month:02}-{day:02}T00:00:00Z"));
+            }
+        }
+    }
 }
 
 #[test]

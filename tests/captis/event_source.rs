@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use fibocom_mqtt::command::RegistrationState;
 use fibocom_mqtt::profile::captis::{EventId, LinkEvent, Topic};
-use fibocom_mqtt::{BreakCause, CmeError, Error, Field, InvalidInput, ModuleError, NetworkProblem, TlsProblem};
+use fibocom_mqtt::{
+    BreakCause, CmeError, Error, Field, InvalidInput, ModuleError, NetworkProblem, TlsError, TlsProblem,
+};
 
 use super::table;
 
@@ -130,6 +132,20 @@ fn what_the_network_and_tls_lack_is_told_and_what_the_program_did_is_not() {
         told(files).1,
         "Cell Module Error - SSL certs and keys wrong or not stored"
     );
+    for (error, event, text) in [
+        (TlsError::Authority, "a00064-01004", "SSL error during handshake"),
+        (TlsError::Handshake(-7), "a00064-01004", "SSL error during handshake"),
+        (TlsError::Unknown(-99), "a00064-01004", "SSL error during handshake"),
+        (
+            TlsError::Certificates(-12),
+            "a00064-01001",
+            "SSL certs and keys wrong or not stored",
+        ),
+    ] {
+        let problem = Error::<()>::Tls(TlsProblem::Handshake(error));
+        let event_told = told(EventId::of_error(&problem).unwrap());
+        assert_eq!(event_told, (event.into(), format!("Cell Module Error - {text}")));
+    }
     let empty = InvalidInput::Empty { field: Field::Topic };
     for error in [
         Error::<()>::Invalid(empty),

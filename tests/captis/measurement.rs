@@ -186,6 +186,13 @@ fn a_batch_takes_what_fits_and_never_cuts_a_line() {
     // Behind a line that fits, one that never will is left to its own turn.
     assert_eq!(batch.fill(["a", "e,123456789012"]), Ok(1));
     assert_eq!(Batch::new(&mut []).finish(), b"");
+    // A line as long as a payload fits into one alone.
+    let mut batch = Batch::new(&mut buffer);
+    batch.push("a").unwrap();
+    assert_eq!(batch.push("e,12345678901"), Err(BatchError::Full));
+    let mut batch = Batch::new(&mut buffer);
+    assert_eq!(batch.push("e,12345678901"), Ok(()));
+    assert_eq!(batch.finish(), b"e,12345678901");
 }
 
 proptest! {

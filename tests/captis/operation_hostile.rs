@@ -1,7 +1,8 @@
 //! Operations that are not as they should be, and those of others: each is answered.
 
+use fibocom_mqtt::profile::TooLarge;
 use fibocom_mqtt::profile::captis::csv::{Fields, Quotes};
-use fibocom_mqtt::profile::captis::{Gate, Operation, Role, Roles};
+use fibocom_mqtt::profile::captis::{Answer, Batch, BatchError, Gate, Operation, Role, Roles};
 use proptest::prelude::*;
 
 use super::identity;
@@ -177,4 +178,23 @@ proptest! {
             prop_assert_eq!(begin.get(1).map_or("", |name| name), end.get(1).map_or("", |name| name));
         }
     }
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_a_failure() {
+    // A peer on the serial port decides how long the answer is.
+    let identity = identity();
+    let gate = Gate::new(identity.ccid(), &identity, Roles::WORK).multi();
+    let payload = format!("511,{},\"*,raw_serial_cmd,ASCII,?\"", identity.ccid());
+    let response = "x".repeat(1024);
+    let (executing, operation) = gate.operations(payload.as_bytes()).next().unwrap().begin();
+    assert!(operation.is_ok());
+    let answer = executing.success_with(Answer::Serial(Some(&response)));
+    let mut buffer = [0; 1024];
+    let mut batch = Batch::new(&mut buffer);
+    let needed = "503,c8y_Command,RX: ".len() + response.len();
+    let error = TooLarge { needed, max: 1024 };
+    assert_eq!(batch.push(answer), Err(BatchError::Line(error)));
+    batch.push(answer.fail("the response is too long")).unwrap();
+    assert_eq!(batch.finish(), b"502,c8y_Command,the response is too long");
 }

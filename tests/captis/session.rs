@@ -11,7 +11,7 @@ use fibocom_mqtt::profile::captis::{
 };
 use fibocom_mqtt::profile::json::Value;
 use fibocom_mqtt::sim::{Message, Port, Sim, TestClient, Unplugged, VirtualClock, World};
-use fibocom_mqtt::{CmeError, ConnectionId, Error, ModuleError};
+use fibocom_mqtt::{CmeError, ConnectionId, DataForm, Dialect, Error, ModuleError};
 
 use super::support::{Memory, online};
 use super::{CCID, identity, time};
@@ -158,6 +158,33 @@ fn many_lines_go_as_many_at_a_time_as_fit() {
     assert!(payloads[..3].iter().all(|payload| payload.len() > 1024 - 31));
     let lines: Vec<_> = payloads.iter().flat_map(|payload| Lines::new(payload)).collect();
     assert_eq!(lines, all.iter().map(ToString::to_string).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_module_that_counts_digits_takes_half_as_much() {
+    let world = online();
+    let (mut memory, mut payload, identity) = (Memory::default(), [0; 1024], identity());
+    for (form, room) in [
+        (DataForm::Raw, 1024),
+        (DataForm::HexBytes, 1024),
+        (DataForm::HexDigits, 512),
+    ] {
+        let mut modem = memory.modem_with(&world, Dialect::default().data_form(form));
+        let gate = Gate::new(CCID, &identity, Roles::WORK);
+        world.block_on(async {
+            let client = modem.client(ConnectionId::FIRST);
+            assert_eq!(client.max_payload(), room);
+            let login = login(Variant::C8y);
+            let mut session = C8ySession::open(client, &login, gate, Topics::new(), &mut payload)
+                .await
+                .unwrap();
+            let document = format!(r#"{{"key":"{}"}}"#, "x".repeat(room));
+            let config = Value::parse(&document).unwrap();
+            let needed = document.len() + r#"113,"""""""#.len();
+            let refused = Err(SessionError::TooLarge(TooLarge { needed, max: room }));
+            assert_eq!(session.configuration(config).await, refused);
+        });
+    }
 }
 
 #[test]

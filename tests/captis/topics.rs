@@ -1,10 +1,15 @@
 //! Topics and placeholders.
 
-use fibocom_mqtt::profile::captis::{Identity, MAX_EXPANDED, Topic, Topics};
+use fibocom_mqtt::profile::captis::azure;
+use fibocom_mqtt::profile::captis::{
+    ConfigurationLine, ConfigurationUpload, Decimal, Event, EventId, Executing, Gate, Identity, MAX_EXPANDED,
+    Measurement, OperationKind, Quantity, Roles, Topic, Topics,
+};
+use fibocom_mqtt::profile::json::Value;
 use fibocom_mqtt::{Field, InvalidInput, TopicFilter, TopicName};
 use proptest::prelude::*;
 
-use super::{CCID, IMEI, examples, identity};
+use super::{CCID, IMEI, examples, identity, time};
 
 /// The topic's key and its default, and that it can be set by that key to one with a placeholder.
 fn check(topic: Topic, key: &str, default: &str) {
@@ -27,26 +32,70 @@ fn check(topic: Topic, key: &str, default: &str) {
 #[test]
 fn cap_t_1_events_go_to_al_topic() {
     check(Topic::Events, "al_topic", "s/uc/mpa");
+    let event = Event::new(EventId::POWER_UP, Some(time()));
+    assert_eq!(event.to_string(), "a00018-00002,2018-10-10T10:21:03Z");
 }
 
 #[test]
 fn cap_t_2_measurements_go_to_data_topic() {
     check(Topic::Measurements, "data_topic", "s/uc/mpd");
+    let measured = |quantity| Measurement::new(quantity, Some(time()), Decimal::new(347, 2)).unwrap();
+    let (total, battery) = (measured(Quantity::PulseTotal1), measured(Quantity::BatteryVoltage));
+    assert_eq!(total.units("kL").to_string(), "I003,2018-10-10T10:21:03Z,3.47,kL");
+    assert_eq!(battery.to_string(), "I011,2018-10-10T10:21:03Z,3.47");
 }
 
 #[test]
 fn cap_t_3_the_configuration_goes_to_config_topic() {
     check(Topic::Configuration, "config_topic", "s/us");
+    let config = Value::parse(r#"{"key": "va\"lue"}"#).unwrap();
+    assert_eq!(
+        ConfigurationLine(config).to_string(),
+        r#"113,"{""key"": ""va\""lue""}""#
+    );
+    // Due after a boot until it was published, and again once one was applied.
+    let mut upload = ConfigurationUpload::after_boot();
+    for _connection in 0..3 {
+        assert!(upload.is_due());
+    }
+    upload.published();
+    assert!(!upload.is_due());
+    upload.applied();
+    assert!(upload.is_due());
 }
 
 #[test]
 fn cap_t_4a_the_state_of_operations_goes_to_op_topic() {
     check(Topic::Operations, "op_topic", "s/us");
+    let lines = ["501,c8y_Relay", "503,c8y_Relay,CLOSED", "502,c8y_Relay,stuck"];
+    assert_eq!(relay(|executing| executing.line().to_string()), lines[0]);
+    assert_eq!(
+        relay(|executing| executing.success_with("CLOSED").to_string()),
+        lines[1]
+    );
+    assert_eq!(relay(|executing| executing.fail("stuck").to_string()), lines[2]);
+}
+
+/// What is said of an operation 518 from the server.
+fn relay(say: impl Fn(Executing<'_>) -> String) -> String {
+    let identity = identity();
+    let gate = Gate::new(CCID, &identity, Roles::WORK);
+    let payload = format!("518,{CCID},CLOSED");
+    let received = gate.operations(payload.as_bytes()).next().unwrap();
+    assert_eq!(received.kind(), Some(OperationKind::Relay));
+    say(received.begin().0)
 }
 
 #[test]
 fn cap_t_4b_operations_come_from_op_topic_sub() {
     check(Topic::OperationsDownload, "op_topic_sub", "s/ds");
+    let identity = identity();
+    let gate = Gate::new(CCID, &identity, Roles::WORK);
+    let codes = [511, 513, 515, 516, 518];
+    let payload = codes.map(|code| format!("{code},{CCID}")).join("\n");
+    let kinds = gate.operations(payload.as_bytes()).map(|received| received.kind());
+    assert!(kinds.eq(OperationKind::ALL.map(Some)));
+    assert_eq!(OperationKind::ALL.map(OperationKind::code), codes);
 }
 
 #[test]
@@ -127,8 +176,11 @@ fn cap_p_3_a_percent_sign_that_begins_no_placeholder_stays_as_it_is() {
     for template in ["a%", "a%CCID", "%24.ctime=%IMEI", "%24%24"] {
         let expanded = identity().expand(Field::Topic, template).unwrap();
         assert_eq!(expanded, template);
-        let topic = format!("devices/{expanded}/messages/events/%24.ctime=2021-11-08T06:08:36Z");
-        assert!(topic.ends_with("/%24.ctime=2021-11-08T06:08:36Z"));
+        let topic = azure::telemetry_topic(&expanded, time()).unwrap();
+        assert_eq!(
+            topic.as_str(),
+            format!("devices/{template}/messages/events/%24.ctime=2018-10-10T10:21:03Z")
+        );
     }
     assert_eq!(
         identity().expand(Field::Topic, "%24%CCID%24").unwrap().as_str(),
@@ -140,6 +192,10 @@ fn cap_p_3_a_percent_sign_that_begins_no_placeholder_stays_as_it_is() {
 fn who_the_device_is_must_be_numbers() {
     assert_eq!(
         Identity::new("8986011785110137042F", IMEI).unwrap().ccid(),
+        "8986011785110137042"
+    );
+    assert_eq!(
+        Identity::new("8986011785110137042f", IMEI).unwrap().ccid(),
         "8986011785110137042"
     );
     assert_eq!(identity().imei(), IMEI);

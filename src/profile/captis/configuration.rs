@@ -16,8 +16,27 @@ use crate::profile::json::Value;
 /// assert_eq!(ConfigurationLine(config).to_string(), r#"113,"{""key"": ""value""}""#);
 /// # Ok::<(), fibocom_mqtt::profile::json::JsonError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// Configurations hold passwords and keys: `Debug` shows how long one is, here and wherever a configuration is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ConfigurationLine<'a>(pub Value<'a>);
+
+impl fmt::Debug for ConfigurationLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ConfigurationLine")
+            .field(&Hidden(self.0.raw().len()))
+            .finish()
+    }
+}
+
+/// A configuration of so many bytes, which is not shown.
+pub(super) struct Hidden(pub(super) usize);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} bytes]", self.0)
+    }
+}
 
 impl fmt::Display for ConfigurationLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -232,8 +232,9 @@ impl<'a> Gate<'a> {
         }
     }
 
+    /// Whether a name, which is not empty, is the device's.
     pub(super) fn is_for_me(&self, name: Field<'_>) -> bool {
         let names = [Some(self.client_id), Some(self.identity.ccid()), self.serial];
-        names.into_iter().flatten().any(|mine| !mine.is_empty() && name == mine)
+        names.into_iter().flatten().any(|mine| name == mine)
     }
 }

@@ -45,7 +45,8 @@ impl Identity {
         })
     }
 
-    /// Asks the module for both (`AT+CCID?` and `AT+CGSN`).
+    /// Asks the module for both (`AT+CCID?` and `AT+CGSN`), once its SIM is ready, as it is after
+    /// [`bring_up`](Modem::bring_up).
     ///
     /// # Errors
     ///

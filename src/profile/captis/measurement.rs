@@ -31,7 +31,8 @@ enum Row<'a> {
         id: &'static str,
         time: Option<Timestamp>,
         values: [Option<Decimal>; 3],
-        units: &'a str,
+        /// None if the row has no field for it.
+        units: Option<&'a str>,
     },
 }
 
@@ -42,19 +43,23 @@ impl<'a> Measurement<'a> {
     ///
     /// [`NotOnPlatform`] if Cumulocity has no row for it.
     pub const fn new(quantity: Quantity, time: Option<Timestamp>, value: Decimal) -> Result<Self, NotOnPlatform> {
-        match quantity.c8y_id() {
-            Some(id) => Ok(Self::values(id, time, [Some(value), None, None])),
-            None => Err(NotOnPlatform { quantity }),
-        }
+        let Some(id) = quantity.c8y_id() else {
+            return Err(NotOnPlatform { quantity });
+        };
+        let values = [Some(value), None, None];
+        let units = if quantity.has_units() { Some("") } else { None };
+        Ok(Self(Row::Values {
+            id,
+            time,
+            values,
+            units,
+        }))
     }
 
     /// With the unit of the number, where the row has a field for it; left out where it has none.
-    pub fn units(mut self, text: &'a str) -> Self {
-        if let Row::Values { id, units, .. } = &mut self.0 {
-            let mut rows = Quantity::ALL.iter();
-            if rows.any(|quantity| quantity.c8y_id() == Some(*id) && quantity.has_units()) {
-                *units = text;
-            }
+    pub const fn units(mut self, text: &'a str) -> Self {
+        if let Row::Values { units: Some(units), .. } = &mut self.0 {
+            *units = text;
         }
         self
     }
@@ -89,7 +94,7 @@ impl<'a> Measurement<'a> {
             id,
             time,
             values,
-            units: "",
+            units: None,
         })
     }
 }
@@ -109,7 +114,7 @@ impl fmt::Display for Measurement<'_> {
                 for value in values.into_iter().flatten() {
                     line.value(value)?;
                 }
-                line.text(units)?;
+                line.text(units.unwrap_or_default())?;
                 Ok(())
             }
         }

@@ -19,7 +19,8 @@ pub enum Role {
     FotaOperations,
     /// Tells the device which servers to use: bootstrap, or DPS on Azure.
     Bootstrap,
-    /// Gives commands, by operation 511 or by cloud-to-device messages; and sets the digital output, by operation 518.
+    /// Gives commands, by operation 511 or by cloud-to-device messages; and sets the digital output, by operation 518. Commands reach far:
+    /// `dfota`, `mfota`, `bootstrap` and `reset_settings` are some, and need no other role.
     Shell,
 }
 

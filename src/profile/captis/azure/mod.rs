@@ -26,7 +26,7 @@ mod twin;
 pub use message::{Request, Response};
 pub use telemetry::{Batches, Reading, Telemetry, TelemetryKey, TelemetryValue};
 pub use topic::{
-    C2D_FILTER, DESIRED_FILTER, Properties, TWIN_FILTER, Topic, TwinTopic, c2d_device, c2d_properties, telemetry_topic,
-    telemetry_topic_encoded, twin_get_topic, twin_patch_topic,
+    C2D_FILTER, DESIRED_FILTER, Properties, PropertyText, TWIN_FILTER, Topic, TwinTopic, c2d_device, c2d_properties,
+    telemetry_topic, telemetry_topic_encoded, twin_get_topic, twin_patch_topic,
 };
 pub use twin::{Desired, DesiredVersion, Reported};

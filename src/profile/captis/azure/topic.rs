@@ -151,7 +151,12 @@ impl<'a> TwinTopic<'a> {
             return rest.starts_with('?').then_some(Self::Desired);
         }
         let (status, bag) = rest.strip_prefix("res/")?.split_once('/')?;
-        let value = |wanted| Properties::new(bag).find(|(name, _)| *name == wanted)?.1;
+        let value = |wanted| {
+            Properties::new(bag)
+                .find(|(name, _)| *name == wanted)?
+                .1
+                .map(|text| text.raw())
+        };
         Some(Self::Answer {
             status: status.parse().ok()?,
             request: value("$rid")?,
@@ -160,7 +165,42 @@ impl<'a> TwinTopic<'a> {
     }
 }
 
-/// The properties in a topic, as they stand there: names, and values where there is one. Percent signs are not decoded.
+/// A name or a value in a topic. It compares as what its percent signs stand for.
+#[derive(Debug, Clone, Copy)]
+pub struct PropertyText<'a>(&'a str);
+
+impl<'a> PropertyText<'a> {
+    /// As it stands in the topic.
+    pub const fn raw(&self) -> &'a str {
+        self.0
+    }
+
+    /// Its bytes. What two hexadecimal digits behind a percent sign stand for is one.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + use<'a> {
+        let mut rest = self.0.bytes();
+        core::iter::from_fn(move || {
+            let byte = rest.next()?;
+            if byte != b'%' {
+                return Some(byte);
+            }
+            let mut ahead = rest.clone();
+            let mut digit = || char::from(ahead.next()?).to_digit(16);
+            let (Some(high), Some(low)) = (digit(), digit()) else {
+                return Some(byte);
+            };
+            rest = ahead;
+            u8::try_from(high.wrapping_shl(4) | low).ok()
+        })
+    }
+}
+
+impl PartialEq<&str> for PropertyText<'_> {
+    fn eq(&self, text: &&str) -> bool {
+        self.bytes().eq(text.bytes())
+    }
+}
+
+/// The properties in a topic: names, and values where there is one.
 #[derive(Debug, Clone)]
 pub struct Properties<'a>(Option<&'a str>);
 
@@ -172,7 +212,7 @@ impl<'a> Properties<'a> {
 }
 
 impl<'a> Iterator for Properties<'a> {
-    type Item = (&'a str, Option<&'a str>);
+    type Item = (PropertyText<'a>, Option<PropertyText<'a>>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let bag = self.0?;
@@ -187,8 +227,8 @@ impl<'a> Iterator for Properties<'a> {
             }
         };
         Some(match property.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (property, None),
+            Some((name, value)) => (PropertyText(name), Some(PropertyText(value))),
+            None => (PropertyText(property), None),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::profile::captis::configuration::Hidden;
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::{NetworkType, Role};
 use crate::profile::json::{Object, ObjectWriter, Value, Writer};
@@ -15,7 +16,7 @@ use crate::profile::json::{Object, ObjectWriter, Value, Writer};
 /// let reported = Reported { lac: Some(0x30a1), serial: Some("CPT-7"), ..Reported::default() };
 /// assert_eq!(reported.to_string(), r#"{"LAC":"30A1","serial":"CPT-7"}"#);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reported<'a> {
     /// ICCID of the SIM.
     pub iccid: Option<&'a str>,
@@ -85,6 +86,15 @@ impl fmt::Display for Reported<'_> {
     }
 }
 
+/// As it prints, without the configuration.
+impl fmt::Debug for Reported<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others = Self { config: None, ..*self };
+        let config = self.config.map(|config| Hidden(config.raw().len()));
+        write!(f, "Reported({others}, config: {config:?})")
+    }
+}
+
 fn text(twin: &mut ObjectWriter<'_>, name: &str, text: Option<&str>) -> fmt::Result {
     match text {
         Some(text) => twin.member(name).string(text),
@@ -93,12 +103,22 @@ fn text(twin: &mut ObjectWriter<'_>, name: &str, text: Option<&str>) -> fmt::Res
 }
 
 /// The desired section: a configuration or a part of one, and its version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Desired<'a> {
     /// The configuration, if there is one; what it does not name stays as it is.
     pub config: Option<Value<'a>>,
     /// Its version, which each change raises.
     pub version: u64,
+}
+
+impl fmt::Debug for Desired<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let config = self.config.map(|config| Hidden(config.raw().len()));
+        f.debug_struct("Desired")
+            .field("config", &config)
+            .field("version", &self.version)
+            .finish()
+    }
 }
 
 impl<'a> Desired<'a> {
@@ -134,7 +154,8 @@ impl<'a> Desired<'a> {
 }
 
 /// Which version of the desired section was taken last. It stays in the twin after that, and is seen again with every change and
-/// after every connection; each version is taken once. Worth storing over a reset.
+/// after every connection; each version is taken once. Worth storing over a reset. A device that is registered anew at its hub begins anew
+/// here too, with the default: versions count from 1 again there.
 ///
 /// ```
 /// use fibocom_mqtt::profile::captis::azure::{Desired, DesiredVersion};

@@ -1,7 +1,7 @@
 //! Which events the driver's own errors are.
 
 use super::EventId;
-use crate::{BreakCause, CmeError, Error, ModuleError, NetworkProblem, TlsProblem};
+use crate::{BreakCause, CmeError, Error, ModuleError, NetworkProblem, TlsError, TlsProblem};
 
 /// The broker's refusals (700 to 704, the codes 1 to 5 of MQTT's CONNACK) are `a00081`, any other number is
 /// [`cell_module`](EventId::cell_module).
@@ -57,7 +57,10 @@ impl EventId {
             Error::Module(error) => Some(error.into()),
             Error::Disconnected(cause) => Some(cause.into()),
             Error::Network(problem) => Self::of_network(problem),
-            Error::Tls(TlsProblem::Handshake(_)) => Some(Self::cell_module(SSL_HANDSHAKE)),
+            Error::Tls(TlsProblem::Handshake(error)) => Some(Self::cell_module(match error {
+                TlsError::Certificates(_) => SSL_FILES,
+                _ => SSL_HANDSHAKE,
+            })),
             Error::Tls(_) => Some(Self::cell_module(SSL_FILES)),
             _ => None,
         }

@@ -1,20 +1,30 @@
 //! The lines of a payload, each an operation.
 
-use core::str;
+use core::{fmt, str};
 
 use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received};
 use crate::profile::captis::command::OutputState;
+use crate::profile::captis::configuration::Hidden;
 use crate::profile::captis::csv::{Field, Fields, Quotes, next_line};
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::tail::Tail;
 
 /// The operations of a payload, made by [`Gate::operations`]. Each line is one, whatever is in it, but for status lines (501 to 503): where
 /// the device hears its own answers, it would answer those without end.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "operations have to be answered"]
 pub struct Operations<'a> {
     gate: Gate<'a>,
     rest: &'a [u8],
+}
+
+/// Without what is to come, of which a configuration may be a part.
+impl fmt::Debug for Operations<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operations")
+            .field("left", &Hidden(self.rest.len()))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Operations<'a> {

@@ -8,7 +8,10 @@ pub use kind::OperationKind;
 pub use lines::Operations;
 pub use status::{Executing, StatusLine};
 
+use core::fmt;
+
 use super::command::{Command, OutputState};
+use super::configuration::Hidden;
 use super::csv::{Field, Fields, Quotes};
 use super::gate::{Gate, Refusal};
 use super::tail::Tail;
@@ -84,8 +87,15 @@ impl<'a> CommandText<'a> {
 }
 
 /// The document of a configuration operation, in its quotes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ConfigurationText<'a>(pub(super) Tail<'a>);
+
+impl fmt::Debug for ConfigurationText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let len = self.0.chars().map(char::len_utf8).sum();
+        f.debug_tuple("ConfigurationText").field(&Hidden(len)).finish()
+    }
+}
 
 impl<'a> ConfigurationText<'a> {
     /// The document as it is meant, whichever way its quotes are encoded: doubled, or with backslashes.

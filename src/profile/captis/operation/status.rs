@@ -70,6 +70,35 @@ pub struct StatusLine<'a, T> {
     text: T,
 }
 
+impl<'a, T> StatusLine<'a, T> {
+    /// 502 in its place, and why: where it is too long for a payload, the operation still has to end.
+    ///
+    /// ```
+    /// # use fibocom_mqtt::profile::captis::{Gate, Identity, Roles};
+    /// use fibocom_mqtt::profile::captis::{Batch, BatchError};
+    ///
+    /// # let identity = Identity::new("89610180002841893752", "357732081910355").unwrap();
+    /// # let gate = Gate::new("7", &identity, Roles::WORK).multi();
+    /// # let received = gate.operations(b"511,7,\"*,raw_serial_cmd,ASCII,?\"").next().unwrap();
+    /// let (executing, _) = received.begin();
+    /// # let response = &"x".repeat(200);
+    /// let answer = executing.success_with(response);
+    /// let mut buffer = [0; 128];
+    /// let mut batch = Batch::new(&mut buffer);
+    /// if let Err(BatchError::Line(_)) = batch.push(&answer) {
+    ///     batch.push(answer.fail("the response is too long")).unwrap();
+    /// }
+    /// assert_eq!(batch.finish(), b"502,c8y_Command,the response is too long");
+    /// ```
+    pub fn fail<R: fmt::Display>(self, reason: R) -> StatusLine<'a, R> {
+        StatusLine {
+            code: 502,
+            name: self.name,
+            text: reason,
+        }
+    }
+}
+
 impl<T: fmt::Display> fmt::Display for StatusLine<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = Line::new(f);

@@ -127,7 +127,8 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> AzureSession<'s, 'm, 'b, T, C> {
         self.send(&twin_patch_topic(request)?, reported).await
     }
 
-    /// Asks for the whole twin. It comes as a message whose topic holds `request`.
+    /// Asks for the whole twin, which comes as a message whose topic holds `request`: after connecting, since the hub does not tell by itself
+    /// what was changed meanwhile.
     ///
     /// # Errors
     ///

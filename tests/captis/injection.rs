@@ -1,5 +1,6 @@
 //! What a platform's user, or somebody at its broker, might send to have a device do what its server may not ask for.
 
+use fibocom_mqtt::profile::captis::azure::Response;
 use fibocom_mqtt::profile::captis::csv::{Fields, Lines};
 use fibocom_mqtt::profile::captis::{Gate, Operation, Role, Roles};
 use proptest::prelude::*;
@@ -99,6 +100,69 @@ fn a_device_that_hears_itself_falls_silent() {
         }
         assert_eq!(said.len(), answers, "{said:?}");
         heard = said;
+    }
+}
+
+/// What a cloud-to-device message is answered with, by a device that only says which command it understood.
+fn answered(payload: &[u8]) -> String {
+    let identity = identity();
+    let gate = Gate::new(CCID, &identity, ALL).multi();
+    let topic = format!("devices/{CCID}/messages/devicebound/");
+    let mut buffer = [0; 1024];
+    let command = gate
+        .request(topic.as_bytes(), payload)
+        .and_then(|request| request.command(&mut buffer));
+    match command {
+        Ok(command) => Response::success_with(format!("{command:?}")).to_string(),
+        Err(refusal) => Response::failure(refusal).to_string(),
+    }
+}
+
+#[test]
+fn whatever_comes_from_azure_is_answered_in_json() {
+    let deep = |depth: usize| {
+        format!(
+            "{{\"x\":{}{},\"command\":\"rf\"}}",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    for (payload, result, response) in [
+        // Of two commands the last one counts, as in most readers; neither is carried out in part.
+        (&br#"{"command":"sleep","command":"rf"}"#[..], "Success", "Rf"),
+        (br#"{"command":"rf","\u0063ommand":"vf"}"#, "Success", "Vf"),
+        (br#"{"command":"\u0072\u0066"}"#, "Success", "Rf"),
+        (br#"{"command":"rf","x":1e999999999999,"y":-0.0}"#, "Success", "Rf"),
+        (br#"{"command":"rf\u0000"}"#, "Failure", "unknown command"),
+        (br#"{"command":"rf\r\n"}"#, "Failure", "unknown command"),
+        (br#"{"command":"\ud800"}"#, "Failure", "unknown command"),
+        (br#"{"command":"*,rf"}"#, "Failure", "unknown command"),
+        (br#"{"command":["rf"]}"#, "Failure", "the request has no command"),
+        (br#"{"Command":"rf"}"#, "Failure", "the request has no command"),
+        (
+            b"{\"command\":\"rf\0\"}",
+            "Failure",
+            "not JSON at byte 14: a control character has to be escaped",
+        ),
+        (
+            b"{\"command\":\"rf\"}\0",
+            "Failure",
+            "not JSON at byte 16: something follows the end of the document",
+        ),
+        (
+            b"{\"command\":\"r\xc0\xaf\"}",
+            "Failure",
+            "not JSON at byte 13: the text is not UTF-8",
+        ),
+        (deep(31).as_bytes(), "Success", "Rf"),
+        (
+            deep(32).as_bytes(),
+            "Failure",
+            "not JSON at byte 36: objects and arrays are nested too deep",
+        ),
+    ] {
+        let expected = format!("{{ \"result\": \"{result}\", \"response\": \"{response}\" }}");
+        assert_eq!(answered(payload), expected, "{}", payload.escape_ascii());
     }
 }
 
