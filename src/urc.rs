@@ -1,7 +1,7 @@
 //! The unsolicited lines: small, owned values, also for use with atat's own client.
 
 use crate::cloud::TuyaEvent;
-pub use crate::codec::grammar::Operation;
+pub use crate::codec::Operation;
 pub use crate::codec::{SnRegistration, SnRegistrationKind};
 use crate::codec::{cloud, grammar};
 use crate::types::{Announcement, BreakCause, QoS, TopicId};

@@ -7,6 +7,7 @@ use nom::combinator::{all_consuming, map, opt, value};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
+use super::operation::Operation;
 use crate::error::ModuleError;
 use crate::types::{Announcement, QoS, SnConnectionId, TopicId};
 
@@ -42,55 +43,6 @@ impl ReadHeader {
 
 /// More than any module can send as a topic or a payload: firmware drops packets above 8192 bytes.
 const MOST: usize = 1 << 20;
-
-/// Which operation a result line belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Operation {
-    /// `+MQTTOPEN`
-    Open,
-    /// `+MQTTCLOSE`
-    Close,
-    /// `+MQTTSUB`
-    Subscribe,
-    /// `+MQTTUNSUB`
-    Unsubscribe,
-    /// `+MQTTPUB`
-    Publish,
-    /// `+MQTTSNREG`, on an MQTT-SN connection
-    Register,
-    /// `+MQTTWTOPICUD`, on an MQTT-SN connection
-    UpdateWillTopic,
-    /// `+MQTTWMSGUD`, on an MQTT-SN connection
-    UpdateWillMessage,
-}
-
-impl Operation {
-    /// Those whose line has nothing but connection and status.
-    const PLAIN: [Self; 7] = [
-        Self::Open,
-        Self::Close,
-        Self::Subscribe,
-        Self::Unsubscribe,
-        Self::Publish,
-        Self::UpdateWillTopic,
-        Self::UpdateWillMessage,
-    ];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "+MQTTOPEN",
-            Self::Close => "+MQTTCLOSE",
-            Self::Subscribe => "+MQTTSUB",
-            Self::Unsubscribe => "+MQTTUNSUB",
-            Self::Publish => "+MQTTPUB",
-            Self::Register => "+MQTTSNREG",
-            Self::UpdateWillTopic => "+MQTTWTOPICUD",
-            Self::UpdateWillMessage => "+MQTTWMSGUD",
-        }
-    }
-}
 
 type Line<'a> = &'a [u8];
 

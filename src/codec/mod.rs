@@ -6,6 +6,7 @@ pub(crate) mod cloud;
 mod decoder;
 mod encoder;
 pub(crate) mod grammar;
+mod operation;
 mod registration;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod replay;
@@ -16,4 +17,5 @@ mod topic;
 pub(crate) use body::{Body, BodyEnd};
 pub(crate) use decoder::{Decoder, Frame};
 pub(crate) use encoder::{Encoder, hex_digit};
+pub use operation::Operation;
 pub use registration::{SnRegistration, SnRegistrationKind};

@@ -4,7 +4,7 @@ use heapless::Deque;
 
 use super::Outcome;
 use crate::Instant;
-use crate::codec::grammar::Operation;
+use crate::codec::Operation;
 use crate::types::{Announcement, AnyConnectionId, BreakCause, Counters, TopicId, count};
 
 /// Announcements that are remembered per connection: as many messages as a module is known to store.

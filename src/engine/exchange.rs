@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use crate::Instant;
 use crate::codec::BodyEnd;
-use crate::codec::grammar::{Operation, ReadHeader};
+use crate::codec::Operation;
+use crate::codec::grammar::ReadHeader;
 use crate::error::ModuleError;
 use crate::types::{Announcement, AnyConnectionId};
 

@@ -12,8 +12,7 @@ use crate::command::{
 };
 use crate::engine::ENGINE_LINE;
 use crate::error::{Error, InvalidInput};
-use crate::types::AnyConnectionId;
-use crate::{Clock, Instant, SerialLine};
+use crate::{AnyConnectionId, Clock, Instant, SerialLine};
 
 /// Who answered: what the identification commands printed (3GPP TS 27.007 section 5). Empty where the module refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -101,12 +100,12 @@ impl Attach {
 pub struct Attached {
     /// Who answered.
     pub identity: Identity,
-    /// The connections that were found open (`AT+MQTTCLOSE?`), as the module lists them. `None` if the module would not say, as some
-    /// do without a network: then a connection is closed by connecting, if need be.
+    /// The connections that were found open (`AT+MQTTCLOSE?`). `None` if the module would not say, as some do without a network:
+    /// then a connection is closed by connecting, if need be.
     pub open: Option<Ids>,
 }
 
-/// At which rates to look for the module, and how to set the port to one.
+/// At which rates to look for the module, and how to set one.
 struct Scan<'r, T: embedded_io_async::ErrorType> {
     rates: &'r [u32],
     own: u32,
