@@ -1,4 +1,4 @@
-//! What stands in a device's configuration goes to the module as it is meant, or not at all.
+//! What sessions refuse before the wire, and what they say in its place.
 #![cfg(feature = "sim")]
 
 use fibocom_mqtt::profile::captis::azure::{self, Reading, Response};
