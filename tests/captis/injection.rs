@@ -68,6 +68,18 @@ fn a_document_cannot_close_its_own_quotes() {
 }
 
 #[test]
+fn a_field_behind_cannot_change_how_the_one_in_front_is_read() {
+    // A backslash at the end of a field is one, and the quote behind it closes; the two quotes that follow are an empty field.
+    let text = format!("\"\n518,{CCID},OPEN\n\\");
+    for behind in ["\"\"", "\"\"\"\"", "\"\\\"\"", ""] {
+        let payload = format!("515,{CCID},{},{behind}\n518,{CCID},CLOSED", escaped(&text));
+        let lines = understood(payload.as_bytes());
+        assert_eq!(lines.len(), 2, "{payload}: {lines:?}");
+        assert_eq!(lines[1], "Relay(Closed)");
+    }
+}
+
+#[test]
 fn a_document_of_several_lines_is_read_in_either_style() {
     let document = "{\"say\":\"\\\"hi\\\"\",\n\"path\":\"C:\\\\\",\n\"b\":\"\\n\"}";
     let doubled = format!("\"{}\"", document.replace('"', "\"\""));

@@ -10,7 +10,6 @@ mod azure;
 mod azure_cloud;
 mod bootstrap;
 mod command;
-mod config;
 mod connection;
 mod csv;
 mod event;
@@ -22,6 +21,7 @@ mod operation;
 mod operation_hostile;
 mod role;
 mod session;
+mod session_limits;
 mod topics;
 
 use fibocom_mqtt::profile::captis::{Identity, Timestamp};

@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use embedded_io_async::{Read, Write};
 
-use super::{SessionError, printed, publish, room, subscribe};
+use super::{ANSWER_TOO_LONG, SessionError, printed, publish, room, subscribe};
 use crate::profile::captis::azure::{
     C2D_FILTER, DESIRED_FILTER, Reading, Reported, Response, TWIN_FILTER, Telemetry, telemetry_topic, twin_get_topic,
     twin_patch_topic,
@@ -91,11 +91,12 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> AzureSession<'s, 'm, 'b, T, C> {
         Ok(telemetry.readings().len())
     }
 
-    /// Publishes the answer to a cloud-to-device message, where telemetry of this time is.
+    /// Publishes the answer to a cloud-to-device message, where telemetry of this time is. One that is too long is published as a failure
+    /// that says so.
     ///
     /// # Errors
     ///
-    /// [`SessionError::TooLarge`] if it does not fit, and [`SessionError::Driver`] as [`Client::publish`].
+    /// [`SessionError::TooLarge`] if that does not fit either, and [`SessionError::Driver`] as [`Client::publish`].
     ///
     /// # Cancel safety
     ///
@@ -106,7 +107,10 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> AzureSession<'s, 'm, 'b, T, C> {
         response: Response<D>,
     ) -> Result<(), SessionError<T::Error>> {
         let topic = telemetry_topic(self.gate.client_id(), now)?;
-        self.send(&topic, response).await
+        match self.send(&topic, response).await {
+            Err(SessionError::TooLarge(_)) => self.send(&topic, Response::failure(ANSWER_TOO_LONG)).await,
+            done => done,
+        }
     }
 
     /// Publishes what the device reports of itself. `request` comes back in the topic of the hub's answer.

@@ -4,12 +4,12 @@ use core::fmt::Display;
 
 use embedded_io_async::{Read, Write};
 
-use super::{SessionError, printed, publish, room, subscribe};
+use super::{ANSWER_TOO_LONG, SessionError, printed, publish, room, subscribe};
 use crate::profile::captis::{
     Batch, ConfigurationLine, Event, Gate, Health, Login, Measurement, Role, StatusLine, Topic, Topics,
 };
 use crate::profile::json::Value;
-use crate::{Client, Clock, Security};
+use crate::{Client, Clock, Security, TopicFilter};
 
 /// A device's connection to Cumulocity: publishes what the server's roles give it, on the topics of the device, at QoS 1.
 ///
@@ -63,6 +63,8 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> C8ySession<'s, 'm, 'b, T, C> {
         payload: &'s mut [u8],
     ) -> Result<Self, SessionError<T::Error>> {
         let filter = topics.name(Topic::OperationsDownload, gate.identity())?;
+        // Before a connection is opened that would be of no use.
+        TopicFilter::new(&filter)?;
         client.connect(&login.options()).await?;
         subscribe(&mut client, &filter).await?;
         Ok(Self {
@@ -131,16 +133,20 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> C8ySession<'s, 'm, 'b, T, C> {
     }
 
     /// Publishes how an operation goes: first its [`line`](crate::profile::captis::Executing::line), and in the end its success or failure.
+    /// An answer that is too long is published as a failure that says so, since the operation has to end.
     ///
     /// # Errors
     ///
-    /// As [`configuration`](Self::configuration).
+    /// As [`configuration`](Self::configuration), if that failure does not fit either.
     ///
     /// # Cancel safety
     ///
     /// As [`Client::publish`].
     pub async fn status<D: Display>(&mut self, status: StatusLine<'_, D>) -> Result<(), SessionError<T::Error>> {
-        self.line(Topic::Operations, status).await
+        match self.line(Topic::Operations, &status).await {
+            Err(SessionError::TooLarge(_)) => self.line(Topic::Operations, status.fail(ANSWER_TOO_LONG)).await,
+            done => done,
+        }
     }
 
     /// The client, to receive on, to wait on, and to disconnect.

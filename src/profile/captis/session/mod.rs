@@ -14,6 +14,9 @@ use crate::profile::{Payload, TooLarge};
 use crate::types::{Publication, QoS, TopicFilter, TopicName};
 use crate::{Client, Clock};
 
+/// What a server is told where the answer does not fit into a payload.
+const ANSWER_TOO_LONG: &str = "the answer is too long to be sent";
+
 /// Why a session could not do something. `E` is the error of the port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
