@@ -8,7 +8,7 @@ use super::DevicePorts;
 use super::eui::Eui;
 use super::uplinks::{eui, object};
 use super::wire::{Invalid, Rules, decode_value};
-use crate::profile::json::{Array, Kind, Members, Object, Value};
+use crate::profile::json::{Kind, Members, Object, Value};
 
 /// What the service answered: for one device, for several, or that it could not. Bodies are read when they are asked for, so no more
 /// than one needs room.
@@ -183,9 +183,9 @@ fn is_wrapped(body: Object<'_>) -> bool {
 }
 
 fn errors(body: Object<'_>) -> impl Iterator<Item = ServiceError<'_>> + use<'_> {
-    let list = |value: Value<'_>| value.as_array().map(|errors: Array<'_>| errors.elements());
     let errors = body.get("errors");
-    let several = errors.and_then(list).into_iter().flatten();
+    let list = errors.and_then(|errors| errors.as_array());
+    let several = list.into_iter().flatten();
     let single = errors.filter(|errors| errors.kind() != Kind::Array);
     let single = [single, body.get("error")].into_iter().flatten();
     several.chain(single).filter(|error| !error.is_null()).map(ServiceError)
