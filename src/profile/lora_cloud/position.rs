@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::DevicePorts;
@@ -296,8 +296,9 @@ impl<'de, const N: usize> Visitor<'de> for Coordinates<N> {
         }
         match (found, known) {
             (_, 0) if found <= N => Ok(None),
-            (_, _) if found == N && known == N => Ok(Some(coordinates)),
-            _ => Err(A::Error::invalid_length(known, &self)),
+            _ if known < found.min(N) => Err(A::Error::invalid_type(Unexpected::Unit, &self)),
+            _ if found == N => Ok(Some(coordinates)),
+            _ => Err(A::Error::invalid_length(found, &self)),
         }
     }
 }

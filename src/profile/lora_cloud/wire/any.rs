@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::decode::RAW;
 use super::error::{Invalid, Reason};
 use super::transcript::Transcript;
-use crate::profile::json::{JsonStr, Kind, Value};
+use crate::profile::json::{JsonStr, Kind, Value, Writer};
 
 /// Any JSON value, such as the cookie of a request, as compact text of at most `N` bytes. One that is longer is not kept, only its
 /// length.
@@ -44,21 +44,10 @@ impl<const N: usize> AnyJson<N> {
         }
     }
 
-    /// Its text as it stands, numbers digit by digit, without the white space.
     fn of(value: Value<'_>) -> Self {
         let mut sink = Sink::default();
-        let (mut quoted, mut escaped) = (false, false);
-        for character in value.raw().chars() {
-            if !quoted && matches!(character, ' ' | '\t' | '\n' | '\r') {
-                continue;
-            }
-            if !escaped && character == '"' {
-                quoted = !quoted;
-            }
-            escaped = quoted && !escaped && character == '\\';
-            // A sink takes everything.
-            let _ = sink.write_char(character);
-        }
+        // A sink takes everything.
+        let _ = compact(value, &mut sink);
         sink.finish()
     }
 
@@ -81,6 +70,35 @@ impl<const N: usize> AnyJson<N> {
             0 => Ok(()),
             omitted => Err(Invalid::new(field, Reason::Incomplete { omitted })),
         }
+    }
+}
+
+/// A value as text: without white space, texts in ASCII, numbers digit by digit as they were. Not deeper than the reader lets
+/// documents be.
+fn compact(value: Value<'_>, out: &mut dyn Write) -> fmt::Result {
+    match value.kind() {
+        Kind::Object => {
+            let mut before = "{";
+            for (name, value) in value.as_object().into_iter().flatten() {
+                out.write_str(before)?;
+                Writer::new(out).string(name)?;
+                out.write_str(":")?;
+                compact(value, out)?;
+                before = ",";
+            }
+            out.write_str(if before == "{" { "{}" } else { "}" })
+        }
+        Kind::Array => {
+            let mut before = "[";
+            for value in value.as_array().into_iter().flatten() {
+                out.write_str(before)?;
+                compact(value, out)?;
+                before = ",";
+            }
+            out.write_str(if before == "[" { "[]" } else { "]" })
+        }
+        Kind::String => value.as_str().map_or(Ok(()), |text| Writer::new(out).string(text)),
+        Kind::Number | Kind::Bool | Kind::Null => out.write_str(value.raw()),
     }
 }
 

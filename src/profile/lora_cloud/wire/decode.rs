@@ -148,6 +148,27 @@ impl<'de> Deserializer<'de> for Document<'de> {
         }
     }
 
+    // Not left to any kind: a list of characters is no text, and a text with escapes no list.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.text(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.text(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.list(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Invalid> {
+        self.list(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        self.object(&[], visitor)
+    }
+
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
         self.float(visitor)
     }
@@ -214,7 +235,7 @@ impl<'de> Deserializer<'de> for Document<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i128 u128 f32 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map enum identifier
+        bool i128 u128 f32 char bytes byte_buf unit unit_struct tuple_struct enum identifier
     }
 }
 
