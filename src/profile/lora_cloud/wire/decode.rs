@@ -288,10 +288,13 @@ impl<'de> MapAccess<'de> for Fields<'de> {
         let Some((name, value)) = self.next else {
             return Err(Invalid::document(Reason::Missing));
         };
-        seed.deserialize(Document(value)).map_err(|error| {
+        let mut read = seed.deserialize(Document(value));
+        // In place: what was read may be large.
+        if let Err(error) = &mut read {
             let known = self.fields.iter().find(|field| name == **field);
-            known.map_or(error, |field| error.under(field))
-        })
+            *error = known.map_or(*error, |field| error.under(field));
+        }
+        read
     }
 }
 
