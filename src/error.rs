@@ -76,6 +76,10 @@ pub enum Field {
     AepUser,
     /// Path of a service of a cloud.
     Url,
+    /// ICCID of the SIM.
+    Ccid,
+    /// IMEI of the module.
+    Imei,
 }
 
 impl Field {
@@ -131,6 +135,8 @@ impl fmt::Display for Field {
             Self::IotCoreId => "IoT Core id",
             Self::AepUser => "AEP user name",
             Self::Url => "url",
+            Self::Ccid => "ICCID",
+            Self::Imei => "IMEI",
         })
     }
 }

@@ -2,7 +2,13 @@
 //!
 //! Each takes the bytes that a fuzzer made up, and panics when something does not hold.
 
+#[cfg(feature = "captis")]
+mod captis;
+
 use atat::{AtatCmd, AtatUrc};
+
+#[cfg(feature = "captis")]
+pub use captis::captis;
 
 use crate::cloud::{self, *};
 use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep, sn_answer};
@@ -357,6 +363,7 @@ fn answers(answer: &[u8]) {
     let _ = parse(&Revision, answer);
     let _ = parse(&SerialNumber, answer);
     let _ = parse(&ReadSim, answer);
+    let _ = parse(&ReadIccid, answer);
     let _ = parse(&ReadSignal, answer).map(|signal| signal.dbm());
     for domain in Domain::ALL {
         let _ = parse(&ReadRegistration { domain }, answer);

@@ -17,6 +17,12 @@ fn replay(target: fn(&[u8]), name: &str, least: usize) {
     assert!(files >= least, "only {files} files in {}", directory.display());
 }
 
+#[cfg(feature = "captis")]
+#[test]
+fn captis() {
+    replay(fibocom_mqtt::fuzzing::captis, "captis", 60);
+}
+
 #[test]
 fn decoder() {
     replay(fibocom_mqtt::fuzzing::decoder, "decoder", 57);

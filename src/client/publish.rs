@@ -91,4 +91,22 @@ where
                 .await
         }
     }
+
+    /// The longest payload that [`publish`](Self::publish) takes here, in bytes: [`Limit::Payload`], or what of it
+    /// [the module's form of data](crate::DataForm) leaves.
+    ///
+    /// ```
+    /// # use embedded_io_async::{Read, Write};
+    /// # use fibocom_mqtt::{Client, Clock};
+    /// # fn example<T: Read + Write, C: Clock>(client: &Client<'_, '_, T, C>) {
+    /// let mut payload = [0; 1024];
+    /// let room = payload.len().min(client.max_payload());
+    /// # let _ = (&mut payload, room);
+    /// # }
+    /// ```
+    pub fn max_payload(&self) -> usize {
+        let engine = &self.session.modem.engine;
+        let limit = usize::from(engine.capabilities.limit(Limit::Payload).value);
+        limit.checked_div(engine.dialect.data_form.size(1)).unwrap_or(0)
+    }
 }

@@ -99,14 +99,14 @@ impl Value {
 impl atat::AtatResp for Value {}
 
 macro_rules! identification {
-    ($(#[$doc:meta])* $command:ident, $name:literal) => {
+    ($(#[$doc:meta])* $command:ident, $name:literal $($form:literal)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $command;
 
         impl $command {
             fn encode(&self, buffer: &mut [u8]) -> usize {
-                Encoder::new(buffer, $name).end()
+                Encoder::new(buffer, concat!($name $(, $form)?)).end()
             }
         }
 
@@ -133,4 +133,9 @@ identification!(
     /// `AT+CGSN`: the serial number, the IMEI (3GPP TS 27.007 section 5.4).
     SerialNumber,
     "+CGSN"
+);
+identification!(
+    /// `AT+CCID?`: the number of the SIM, its ICCID, in Fibocom's modules. Without a SIM the module answers `+CME ERROR: 10`.
+    ReadIccid,
+    "+CCID" "?"
 );

@@ -36,7 +36,7 @@ pub use clock::{ModuleTime, ReadClock};
 pub use close::{ClosableIds, Close, TestClose};
 pub use conf::{Conf, ReadConf, ReceiveMode, TestConf};
 pub use general::{
-    Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, Revision, SerialNumber, Value,
+    Attention, Echo, ErrorReports, Manufacturer, ModelName, ReadErrorReports, ReadIccid, Revision, SerialNumber, Value,
 };
 pub use line::{
     BaudRate, BaudRates, ReadBaud, ReadSleep, SetBaud, SetFlowControl, SetSleep, SetSleepTimer, Sleep, TestBaud,

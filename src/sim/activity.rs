@@ -20,7 +20,7 @@ impl Module {
             Fault::LateOk(delay) => Some(*delay),
             _ => None,
         });
-        self.settings.ok_delay + late.sum()
+        self.settings.ok_delay + late.sum::<Duration>()
     }
 
     /// Begins the execution of a command whose answer is known: it comes out when it is due.

@@ -40,6 +40,10 @@ impl Module {
             "+CGMI" => informative(form, &self.settings.manufacturer),
             "+CGMR" => informative(form, &self.settings.revision),
             "+CGSN" => informative(form, &self.settings.imei),
+            "+CCID" => {
+                self.need_card()?;
+                informative(form, &format!("+CCID: {}", self.settings.iccid))
+            }
             "+CGMM" => informative(form, &self.settings.spelled_model()),
             "+CPIN" => self.pin(form),
             "+CSQ" => informative(
@@ -104,11 +108,19 @@ impl Module {
         }
     }
 
-    /// Whether the SIM card lets the module use the network.
-    pub(super) fn need_sim(&self) -> Result<(), CmeError> {
+    /// Whether there is a SIM card that can be read.
+    fn need_card(&self) -> Result<(), CmeError> {
         match self.settings.sim {
             Sim::Absent => Err(NO_SIM),
             _ if !self.sim_is_found() => Err(SIM_BUSY),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the SIM card lets the module use the network.
+    pub(super) fn need_sim(&self) -> Result<(), CmeError> {
+        self.need_card()?;
+        match self.settings.sim {
             Sim::Locked(_) if self.wants_puk() => Err(PUK_REQUIRED),
             Sim::Locked(_) if !self.state.sim_ready => Err(PIN_REQUIRED),
             _ => Ok(()),

@@ -162,6 +162,8 @@ pub struct Settings {
     pub evidence: Evidence,
     /// The answer to `AT+CGSN`, and the base of the default client id.
     pub imei: String,
+    /// The answer to `AT+CCID?`: the number of the SIM.
+    pub iccid: String,
     /// MQTT connections: ids 1 to this.
     pub connections: u16,
     /// The longest user name, password and client id (V1.3 1.1, V1.0.1 1.1.4).
@@ -279,6 +281,7 @@ impl Settings {
             revision: "16000.1208.00.86.02.02".into(),
             evidence: Evidence::Captured,
             imei: "864430010012345".into(),
+            iccid: "89860012345678901234".into(),
             connections: 2,
             user_lengths: (1024, 1024, 1024),
             literal_brackets: true,

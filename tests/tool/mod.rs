@@ -16,7 +16,6 @@ use fibocom_mqtt::sim::{MemoryBroker, Module, Settings};
 /// Longer than anything takes that works.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// One of the examples, built.
 pub fn program(name: &str) -> PathBuf {
     // target/debug/deps/dongle-… stands beside target/debug/examples/dongle.
     let test = std::env::current_exe().expect("a test has a path");

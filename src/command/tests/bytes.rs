@@ -169,6 +169,7 @@ fn general() {
     check(&ModelName, "AT+CGMM");
     check(&Revision, "AT+CGMR");
     check(&SerialNumber, "AT+CGSN");
+    check(&ReadIccid, "AT+CCID?");
 }
 
 #[test]

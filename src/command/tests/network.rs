@@ -35,6 +35,13 @@ fn names_with_and_without_prefix_and_quotes() {
         parse(&SerialNumber, "+CGSN: \"860000000000001\"").unwrap().as_str(),
         "860000000000001"
     );
+    for answer in [
+        "+CCID: 89610180002841893752",
+        "+CCID: \"89610180002841893752\"",
+        "89610180002841893752",
+    ] {
+        assert_eq!(parse(&ReadIccid, answer).unwrap().as_str(), "89610180002841893752");
+    }
     let long = "x".repeat(80);
     assert_eq!(parse(&SerialNumber, &long).unwrap().as_str(), &long[..64]);
 }

@@ -1,6 +1,7 @@
 //! Decimal numbers, as a sensor measured them.
 
 use core::fmt::{self, Write};
+use core::str::FromStr;
 
 /// A decimal number that keeps the digits it was given: 10200 hundredths print as `102.00`, so that a server sees the resolution too.
 ///
@@ -26,6 +27,48 @@ impl Decimal {
     /// `digits`, with the point so many `places` from the right.
     pub const fn new(digits: i64, places: u8) -> Self {
         Self { digits, places }
+    }
+}
+
+/// Not a decimal number, or one of too many digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[error("this is not a decimal number, such as -16.0")]
+pub struct NotDecimal;
+
+/// Digits, perhaps a sign before them and a point among them, all of which are kept.
+impl FromStr for Decimal {
+    type Err = NotDecimal;
+
+    fn from_str(text: &str) -> Result<Self, NotDecimal> {
+        let (negative, text) = match text.strip_prefix('-') {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
+        let (whole, fraction) = match text.split_once('.') {
+            Some((_, "")) => return Err(NotDecimal),
+            Some(parts) => parts,
+            None => (text, ""),
+        };
+        if whole.is_empty() {
+            return Err(NotDecimal);
+        }
+        let mut digits = 0i64;
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            if !byte.is_ascii_digit() {
+                return Err(NotDecimal);
+            }
+            let digit = i64::from(byte.wrapping_sub(b'0'));
+            let more = digits.checked_mul(10).ok_or(NotDecimal)?;
+            digits = if negative {
+                more.checked_sub(digit)
+            } else {
+                more.checked_add(digit)
+            }
+            .ok_or(NotDecimal)?;
+        }
+        let places = u8::try_from(fraction.len()).map_err(|_| NotDecimal)?;
+        Ok(Self { digits, places })
     }
 }
 

@@ -1,4 +1,4 @@
-//! JSON as the profiles need it (RFC 8259): a reader that borrows, and a strict, compact writer.
+//! JSON as the profiles need it (RFC 8259): a reader that borrows, and a strict writer.
 //!
 //! A document is checked once and whole, in one pass without recursion; what is taken from it afterwards borrows from it and cannot
 //! fail.
@@ -33,7 +33,7 @@ pub use error::{JsonError, JsonProblem};
 pub use number::Number;
 pub use string::{Chars, JsonStr};
 pub use value::{Kind, Value};
-pub use writer::{ArrayWriter, ObjectWriter, Writer};
+pub use writer::{ArrayWriter, ObjectWriter, Style, Writer};
 
 /// How deep objects and arrays may be nested in a document that is read.
 pub const MAX_DEPTH: u32 = u32::BITS;

@@ -5,6 +5,42 @@ use core::fmt::{self, Write};
 use super::number::State;
 use super::value::Value;
 
+/// The blanks of a document that is written. They mean nothing; a document that is compared as text may need them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+pub enum Style {
+    /// `{"a":1,"b":[2,3]}`
+    #[default]
+    Compact,
+    /// `{"a": 1, "b": [2, 3]}`
+    Spaced,
+    /// `{ "a": 1, "b": [ 2, 3 ] }`
+    Wide,
+}
+
+impl Style {
+    const fn comma(self) -> &'static str {
+        match self {
+            Self::Compact => ",",
+            Self::Spaced | Self::Wide => ", ",
+        }
+    }
+
+    const fn colon(self) -> &'static str {
+        match self {
+            Self::Compact => ":",
+            Self::Spaced | Self::Wide => ": ",
+        }
+    }
+
+    const fn inside(self) -> &'static str {
+        match self {
+            Self::Compact | Self::Spaced => "",
+            Self::Wide => " ",
+        }
+    }
+}
+
 /// The place of one value. Each method writes it and uses the place up; a place that is dropped leaves nothing behind.
 ///
 /// All that is not ASCII is escaped as `\uXXXX`, as is every control character, so that the document is printable ASCII.
@@ -26,6 +62,7 @@ use super::value::Value;
 #[must_use = "nothing is written until the value is"]
 pub struct Writer<'w> {
     out: &'w mut dyn Write,
+    style: Style,
     /// Whether something stands before it in the same object or array, if it is in one.
     filled: Option<&'w mut bool>,
     name: Option<&'w str>,
@@ -34,8 +71,14 @@ pub struct Writer<'w> {
 impl<'w> Writer<'w> {
     /// The place of a whole document.
     pub fn new(out: &'w mut dyn Write) -> Self {
+        Self::with_style(out, Style::Compact)
+    }
+
+    /// The place of a whole document with blanks in it.
+    pub fn with_style(out: &'w mut dyn Write, style: Style) -> Self {
         Self {
             out,
+            style,
             filled: None,
             name: None,
         }
@@ -44,14 +87,16 @@ impl<'w> Writer<'w> {
     /// Writes what stands before the value.
     fn place(self) -> Result<&'w mut dyn Write, fmt::Error> {
         if let Some(filled) = self.filled {
-            if *filled {
-                self.out.write_char(',')?;
-            }
+            self.out.write_str(if *filled {
+                self.style.comma()
+            } else {
+                self.style.inside()
+            })?;
             *filled = true;
         }
         if let Some(name) = self.name {
             string(self.out, format_args!("{name}"))?;
-            self.out.write_char(':')?;
+            self.out.write_str(self.style.colon())?;
         }
         Ok(self.out)
     }
@@ -62,12 +107,18 @@ impl<'w> Writer<'w> {
     ///
     /// What `fill` returns, or the destination's failure.
     pub fn object(self, fill: impl FnOnce(&mut ObjectWriter<'_>) -> fmt::Result) -> fmt::Result {
+        let style = self.style;
         let out = self.place()?;
         out.write_char('{')?;
-        fill(&mut ObjectWriter {
+        let mut object = ObjectWriter {
             out: &mut *out,
+            style,
             filled: false,
-        })?;
+        };
+        fill(&mut object)?;
+        if object.filled {
+            out.write_str(style.inside())?;
+        }
         out.write_char('}')
     }
 
@@ -77,12 +128,18 @@ impl<'w> Writer<'w> {
     ///
     /// What `fill` returns, or the destination's failure.
     pub fn array(self, fill: impl FnOnce(&mut ArrayWriter<'_>) -> fmt::Result) -> fmt::Result {
+        let style = self.style;
         let out = self.place()?;
         out.write_char('[')?;
-        fill(&mut ArrayWriter {
+        let mut array = ArrayWriter {
             out: &mut *out,
+            style,
             filled: false,
-        })?;
+        };
+        fill(&mut array)?;
+        if array.filled {
+            out.write_str(style.inside())?;
+        }
         out.write_char(']')
     }
 
@@ -149,6 +206,7 @@ impl<'w> Writer<'w> {
 /// Writes the members of an object.
 pub struct ObjectWriter<'w> {
     out: &'w mut dyn Write,
+    style: Style,
     filled: bool,
 }
 
@@ -157,6 +215,7 @@ impl ObjectWriter<'_> {
     pub fn member<'m>(&'m mut self, name: &'m str) -> Writer<'m> {
         Writer {
             out: &mut *self.out,
+            style: self.style,
             filled: Some(&mut self.filled),
             name: Some(name),
         }
@@ -166,6 +225,7 @@ impl ObjectWriter<'_> {
 /// Writes the elements of an array.
 pub struct ArrayWriter<'w> {
     out: &'w mut dyn Write,
+    style: Style,
     filled: bool,
 }
 
@@ -174,6 +234,7 @@ impl ArrayWriter<'_> {
     pub fn element(&mut self) -> Writer<'_> {
         Writer {
             out: &mut *self.out,
+            style: self.style,
             filled: Some(&mut self.filled),
             name: None,
         }

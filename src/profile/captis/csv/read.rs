@@ -1,7 +1,4 @@
-//! Lines of comma-separated fields, as Cumulocity's topics carry them (section 4.1).
-//!
-//! Written with quotes around a field that needs them and each quote inside doubled, which every reader takes. Read with doubled quotes and
-//! with backslashes in front of them, since platforms send either (section 4.1.4 and 4.1.3).
+//! Reading lines and their fields.
 
 use core::fmt::{self, Display, Write};
 
@@ -44,6 +41,11 @@ impl<'a> Lines<'a> {
     /// The lines of `payload`, its quotes read so.
     pub const fn with_quotes(payload: &'a str, quotes: Quotes) -> Self {
         Self { rest: payload, quotes }
+    }
+
+    /// What of the payload was not yet handed out.
+    pub const fn rest(&self) -> &'a str {
+        self.rest
     }
 }
 
@@ -155,6 +157,25 @@ impl<'a> Field<'a> {
         self.chars().next().is_none()
     }
 
+    /// Whether the quotes around it, if it has them, are both there, and nothing stands behind them.
+    pub fn is_whole(&self) -> bool {
+        self.shape() == Shape::Whole
+    }
+
+    pub(in crate::profile::captis) fn shape(&self) -> Shape {
+        let mut scan = Scan::new(self.raw, self.quotes);
+        let mut shape = Shape::Whole;
+        while let Some(token) = scan.next() {
+            shape = match (shape, token) {
+                (Shape::Whole, Token::Around) => Shape::Open,
+                (Shape::Open, Token::Around) => Shape::Closed,
+                (Shape::Closed, _) => return Shape::Behind,
+                (shape, _) => shape,
+            };
+        }
+        if shape == Shape::Closed { Shape::Whole } else { shape }
+    }
+
     /// The field's text, written into `buffer` where it does not stand in the line as it is meant.
     ///
     /// # Errors
@@ -192,143 +213,17 @@ impl PartialEq<&str> for Field<'_> {
     }
 }
 
-/// Writes a line, a field at a time.
-///
-/// A field without a value leaves its place empty, and no comma is written behind the last field that has one: servers take a missing
-/// timestamp for the present (section 4.1).
-///
-/// ```
-/// use fibocom_mqtt::profile::captis::csv::Line;
-///
-/// let mut text = String::new();
-/// let mut line = Line::new(&mut text);
-/// line.text("502")?.text("c8y_Command")?.text("no \"rf\" here")?.empty();
-/// assert_eq!(text, r#"502,c8y_Command,"no ""rf"" here""#);
-/// # Ok::<(), core::fmt::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct Line<'w, W> {
-    out: &'w mut W,
-    begun: bool,
-    /// Commas that are written once a field follows.
-    owed: u8,
-}
-
-impl<'w, W: Write> Line<'w, W> {
-    /// A line that is written to `out`.
-    pub const fn new(out: &'w mut W) -> Self {
-        Self {
-            out,
-            begun: false,
-            owed: 0,
-        }
-    }
-
-    /// A field without a value.
-    pub const fn empty(&mut self) -> &mut Self {
-        if self.begun {
-            self.owed = self.owed.saturating_add(1);
-        }
-        self.begun = true;
-        self
-    }
-
-    /// A field with this text, in quotes if it needs them. Empty text is no value.
-    ///
-    /// # Errors
-    ///
-    /// That of the writer.
-    pub fn text(&mut self, text: &str) -> Result<&mut Self, fmt::Error> {
-        self.empty();
-        if !text.is_empty() {
-            self.settle()?;
-            write_field(self.out, text)?;
-        }
-        Ok(self)
-    }
-
-    /// A field that has a value and never needs quotes, such as a number or a time.
-    ///
-    /// # Errors
-    ///
-    /// That of the writer.
-    pub fn value(&mut self, value: impl Display) -> Result<&mut Self, fmt::Error> {
-        self.empty();
-        self.settle()?;
-        write!(self.out, "{value}")?;
-        Ok(self)
-    }
-
-    /// As [`value`](Self::value), if there is one.
-    ///
-    /// # Errors
-    ///
-    /// That of the writer.
-    pub fn maybe(&mut self, value: Option<impl Display>) -> Result<&mut Self, fmt::Error> {
-        match value {
-            Some(value) => self.value(value),
-            None => Ok(self.empty()),
-        }
-    }
-
-    /// A field in quotes, whatever it prints, such as a document.
-    ///
-    /// # Errors
-    ///
-    /// That of the writer.
-    pub fn quoted(&mut self, value: impl Display) -> Result<&mut Self, fmt::Error> {
-        self.empty();
-        self.settle()?;
-        write_quoted(self.out, value)?;
-        Ok(self)
-    }
-
-    fn settle(&mut self) -> fmt::Result {
-        while self.owed > 0 {
-            self.owed = self.owed.saturating_sub(1);
-            self.out.write_char(',')?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes a field: in quotes if it holds a quote, a comma, a line end or a tab, or begins or ends with a space.
-///
-/// # Errors
-///
-/// That of the writer.
-pub fn write_field(out: &mut impl Write, text: &str) -> fmt::Result {
-    let outer_space = text.starts_with(' ') || text.ends_with(' ');
-    if outer_space || text.contains(['"', ',', '\n', '\r', '\t']) {
-        write_quoted(out, text)
-    } else {
-        out.write_str(text)
-    }
-}
-
-/// Writes a field in quotes, each quote inside doubled.
-///
-/// # Errors
-///
-/// That of the writer.
-pub fn write_quoted(out: &mut impl Write, value: impl Display) -> fmt::Result {
-    struct Doubling<'w, W>(&'w mut W);
-
-    impl<W: Write> Write for Doubling<'_, W> {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            for (index, piece) in text.split('"').enumerate() {
-                if index > 0 {
-                    self.0.write_str("\"\"")?;
-                }
-                self.0.write_str(piece)?;
-            }
-            Ok(())
-        }
-    }
-
-    out.write_char('"')?;
-    write!(Doubling(&mut *out), "{value}")?;
-    out.write_char('"')
+/// What becomes of the quotes around a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::profile::captis) enum Shape {
+    /// It has none, or both.
+    Whole,
+    /// The second is missing: the line was cut.
+    Open,
+    /// Both were read.
+    Closed,
+    /// Something stands behind the second.
+    Behind,
 }
 
 /// Where a line is being read.
