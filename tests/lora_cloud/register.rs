@@ -352,7 +352,7 @@ fn lor_q18_envelopes_single_map_and_nested() {
     let single = r#"{"deveui":"01-02-03-04-05-06-07-08","uplink":{"msgtype":"joining"}}"#;
     let uplink: DeviceUplink = same(single);
     let map = r#"{"01-02-03-04-05-06-07-08":{"msgtype":"joining"}}"#;
-    assert_eq!(written(&UplinkMap(&[uplink.clone()])), map);
+    assert_eq!(written(&UplinkMap(std::slice::from_ref(&uplink))), map);
     for document in [single, map] {
         let found: Vec<_> = Uplinks::<256>::parse(document.as_bytes()).unwrap().collect();
         assert_eq!(found, [(eui, Ok(uplink.uplink.clone()))]);

@@ -151,7 +151,7 @@ fn replies_are_told_from_other_messages_and_a_broken_one_is_passed_over() {
         for _ in 0..2 {
             let relay = relay();
             let dropped = relay.recv(&mut client, &mut buffer);
-            drop(embassy_futures::select::select(dropped, std::future::ready(())).await);
+            embassy_futures::select::select(dropped, std::future::ready(())).await;
         }
         match relay().recv(&mut client, &mut buffer).await {
             Ok(Received::Reply { deveui, reply }) => {

@@ -53,7 +53,7 @@ fn what_we_write_equals_the_joining_request_of_another_client() {
         deveui: CHIRPSTACK,
         uplink,
     };
-    assert_eq!(written(&UplinkMap(&[uplink.clone()])), JOINING.trim_end());
+    assert_eq!(written(&UplinkMap(std::slice::from_ref(&uplink))), JOINING.trim_end());
     let found: Vec<_> = Uplinks::parse(JOINING.as_bytes()).unwrap().collect();
     assert_eq!(found, [(CHIRPSTACK, Ok(uplink.uplink))]);
 }

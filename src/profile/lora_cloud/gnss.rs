@@ -52,14 +52,12 @@ impl GnssParameters {
         {
             return Err(Invalid::new("gnss_capture_time_accuracy", Reason::Range));
         }
+        let outside = |[latitude, longitude]: [f64; 2]| latitude.abs() > 90.0 || longitude.abs() > 180.0;
+        let unusable = |position: [f64; 2]| outside(position) || position.iter().any(|part| part.is_nan());
         match self.assist_position {
-            Some([latitude, longitude]) => {
-                if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
-                    return Err(Invalid::new("gnss_assist_position", Reason::Range));
-                }
-            }
+            Some(position) if unusable(position) => return Err(Invalid::new("gnss_assist_position", Reason::Range)),
             None if aiding => return Err(Invalid::new("gnss_assist_position", Reason::Missing)),
-            None => {}
+            _ => {}
         }
         match self.assist_altitude {
             Some(altitude) => finite("gnss_assist_altitude", altitude),

@@ -103,7 +103,7 @@ impl<'a> Answer<'a> {
     fn result(&self) -> Option<Value<'a>> {
         let bare = !is_wrapped(self.body);
         let result = self.body.get("result").filter(|result| !result.is_null());
-        result.or_else(|| bare.then(|| self.value))
+        result.or(bare.then_some(self.value))
     }
 
     /// The device, where the envelope or the response names it.

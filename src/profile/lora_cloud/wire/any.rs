@@ -190,10 +190,15 @@ impl<'de, const N: usize> Visitor<'de> for RawText<N> {
 struct Sink<const N: usize> {
     json: heapless::String<N>,
     len: usize,
+    /// Whether it is `null` and nothing else, which needs no room.
+    null: bool,
 }
 
 impl<const N: usize> Sink<N> {
     fn finish(self) -> AnyJson<N> {
+        if self.null {
+            return AnyJson::default();
+        }
         if self.len > N {
             return AnyJson {
                 json: heapless::String::new(),
@@ -209,6 +214,7 @@ impl<const N: usize> Sink<N> {
 
 impl<const N: usize> fmt::Write for Sink<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.null = self.len == 0 && text == "null";
         self.len = self.len.saturating_add(text.len());
         let _ = self.json.push_str(text);
         Ok(())
