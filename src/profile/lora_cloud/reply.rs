@@ -134,7 +134,10 @@ impl<'a> Answer<'a> {
     ///
     /// [`Invalid`] names the field that is not as it has to be.
     pub fn response<T: Deserialize<'a>>(&self) -> Result<Option<T>, Invalid> {
-        self.result().map(decode_value).transpose()
+        match self.result() {
+            Some(result) => decode_value(result).map(Some),
+            None => Ok(None),
+        }
     }
 }
 

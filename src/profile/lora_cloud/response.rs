@@ -30,6 +30,9 @@ names! {
 /// Texts have up to `TEXT` bytes and binary data up to `DATA`; longer texts are kept in part, and counted, longer data is an error.
 /// Every list has up to `ITEMS` elements, the others are counted. A [`Downlink`] always finds room.
 ///
+/// With the default sizes it takes 5.3 kB, and while it is read about six times as much of the stack: a small controller chooses
+/// smaller ones.
+///
 /// ```
 /// use fibocom_mqtt::profile::lora_cloud::{Operation, UplinkResponse, decode};
 ///

@@ -257,8 +257,12 @@ struct List<'de>(Elements<'de>);
 impl<'de> SeqAccess<'de> for &mut List<'de> {
     type Error = Invalid;
 
+    #[inline(never)]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Invalid> {
-        self.0.next().map(|value| seed.deserialize(Document(value))).transpose()
+        match self.0.next() {
+            Some(value) => seed.deserialize(Document(value)).map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -284,6 +288,8 @@ impl<'de> MapAccess<'de> for Fields<'de> {
         seed.deserialize(StrDeserializer::new(name)).map(Some)
     }
 
+    // On its own, so that what it needs of the stack is needed for one field at a time.
+    #[inline(never)]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Invalid> {
         let Some((name, value)) = self.next else {
             return Err(Invalid::document(Reason::Missing));
