@@ -112,7 +112,7 @@ pub fn pending() -> BoxedStrategy<PendingRequest<40>> {
         Just("null".to_string()),
         any::<i64>().prop_map(|number| number.to_string()),
         any::<bool>().prop_map(|flag| flag.to_string()),
-        "[a-zé\"\\\\]{0,8}".prop_map(|text| serde_json::to_string(&[text]).unwrap()),
+        "[a-zé\"\\\\]{0,5}".prop_map(|text| serde_json::to_string(&[text]).unwrap()),
         any::<(u8, bool)>().prop_map(|(a, b)| format!(r#"{{"a":{a},"b":[{b},{{}}]}}"#)),
     ];
     (any::<i64>(), cookie, seconds(), request())

@@ -26,6 +26,10 @@ fn lor_q02_stream_records_come_as_pairs_and_as_objects_and_go_as_pairs() {
     assert!(
         serde_json::from_str::<UplinkResponse>(r#"{"stream_records":[[43,"0815a7"],{"off":43,"data":""}]}"#).is_ok()
     );
+    for (record, field) in [(r#"{"off":-1,"data":""}"#, "off"), (r#"{"off":1,"data":"x"}"#, "data")] {
+        let (path, _) = wrong::<UplinkResponse>(&format!(r#"{{"stream_records":[{record}]}}"#));
+        assert_eq!(path, format!("stream_records.{field}"));
+    }
 }
 
 #[test]

@@ -56,12 +56,33 @@ fn lor_5_requests_have_their_types_and_parameters() {
         assert_eq!(wrong::<Request>(&document), at("param", Reason::Missing));
     }
     assert_eq!(wrong::<Request>(r#"{"param":1}"#), at("type", Reason::Missing));
-    assert_eq!(wrong::<Request>(r#"{"type":"RESET","param":"1"}"#).1, Reason::Kind);
-    assert_eq!(wrong::<Request>(r#"{"type":"RESET","param":256}"#).1, Reason::Range);
-    assert_eq!(
-        wrong::<Request>(r#"{"type":"FILEDONE","param":{"sid":1}}"#),
-        at("sctr", Reason::Missing)
-    );
+    // Whichever comes first, the error names the field.
+    for (kind, param, field, reason) in [
+        ("RESET", r#""1""#, "param", Reason::Kind),
+        ("RESET", "256", "param", Reason::Range),
+        ("RESET", "null", "param", Reason::Kind),
+        ("MUTE", "-1", "param", Reason::Range),
+        ("GETINFO", "5", "param", Reason::Kind),
+        ("GETINFO", "[5]", "param", Reason::Kind),
+        ("SETCONF", r#"{"interval":256}"#, "param.interval", Reason::Range),
+        ("SETCONF", r#"{"joineui":"x"}"#, "param.joineui", Reason::Value),
+        ("FILEDONE", r#"{"sid":1}"#, "param.sctr", Reason::Missing),
+    ] {
+        for document in [
+            format!(r#"{{"type":"{kind}","param":{param}}}"#),
+            format!(r#"{{"param":{param},"later":[],"type":"{kind}"}}"#),
+        ] {
+            assert_eq!(wrong::<Request>(&document), at(field, reason), "{document}");
+        }
+        let theirs = serde_json::from_str::<Request>(&format!(r#"{{"param":{param},"type":"{kind}"}}"#));
+        assert!(theirs.is_err());
+    }
+    let twice = [
+        r#"{"type":"REJOIN","type":"REJOIN"}"#,
+        r#"{"param":1,"type":"RESET","param":1}"#,
+    ];
+    assert_eq!(wrong::<Request>(twice[0]), at("type", Reason::Duplicate));
+    assert_eq!(wrong::<Request>(twice[1]), at("param", Reason::Duplicate));
 }
 
 #[test]

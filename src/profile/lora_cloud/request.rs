@@ -2,13 +2,12 @@
 
 use core::fmt;
 
-use serde::de::{Error, Unexpected};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::DevicePorts;
 use super::field::InfoField;
 use super::parameters::{Configuration, FileDone, Mute, Reset};
-use super::wire::{AnyJson, FromChars, Invalid, List, Name, Reason, Refused, Rules, decode, read_chars};
+use super::wire::{AnyJson, Invalid, List, Name, Reason, Rules};
 
 /// REQUEST: what a modem is asked for.
 ///
@@ -109,78 +108,4 @@ impl<const TEXT: usize> Serialize for Request<TEXT> {
             Self::Other { param, .. } => write(kind, param.as_ref(), serializer),
         }
     }
-}
-
-/// Room for the parameter of every request that is known, before its type is: the order of the two is free.
-const PARAM: usize = 512;
-
-#[derive(Deserialize)]
-#[serde(rename = "REQUEST")]
-struct Read {
-    #[serde(rename = "type")]
-    kind: Name,
-    param: Option<AnyJson<PARAM>>,
-}
-
-impl Read {
-    fn param<'p, T: Deserialize<'p>, E: Error>(param: &'p AnyJson<PARAM>) -> Result<T, E> {
-        let Some(json) = param.as_str() else {
-            return Err(E::invalid_length(param.omitted(), &"a parameter"));
-        };
-        decode(json.as_bytes()).map_err(|error: Invalid| match error.reason {
-            Reason::Range => E::invalid_value(Unexpected::Signed(0), &"a number in its range"),
-            Reason::Kind => E::invalid_type(Unexpected::Other("value"), &"the parameter of this request"),
-            Reason::Missing => E::missing_field(error.path.field()),
-            Reason::Length { len } => E::invalid_length(len, &"a parameter that fits"),
-            _ => E::custom(error),
-        })
-    }
-}
-
-impl<'de, const TEXT: usize> Deserialize<'de> for Request<TEXT> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Read { kind, param } = Read::deserialize(deserializer)?;
-        let required = || param.as_ref().ok_or_else(|| D::Error::missing_field("param"));
-        Ok(match kind.as_str() {
-            "RESET" => Self::Reset(Read::param(required()?)?),
-            "REJOIN" => Self::Rejoin,
-            "MUTE" => Self::Mute(param.as_ref().map(Read::param).transpose()?),
-            "GETINFO" => Self::GetInfo(known_fields(Read::param(required()?)?)),
-            "SETCONF" => Self::SetConf(Read::param(required()?)?),
-            "FILEDONE" => Self::FileDone(Read::param(required()?)?),
-            _ => {
-                let param = param.as_ref().map(Read::param).transpose()?;
-                Self::Other { kind, param }
-            }
-        })
-    }
-}
-
-/// The name of a field, or another word.
-struct MaybeField(Option<InfoField>);
-
-impl FromChars for MaybeField {
-    const EXPECTED: &'static str = "the name of a field";
-
-    fn from_chars(chars: &mut dyn Iterator<Item = char>) -> Result<Self, Refused> {
-        Name::from_chars(chars).map(|name| Self(InfoField::named(&name)))
-    }
-}
-
-impl<'de> Deserialize<'de> for MaybeField {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_chars(deserializer)
-    }
-}
-
-/// What is known of them; the others are counted.
-fn known_fields(read: List<MaybeField, 32>) -> List<InfoField, 21> {
-    let mut fields = List::new();
-    for MaybeField(field) in &read {
-        if field.is_none_or(|field| fields.push(field).is_err()) {
-            fields.omit();
-        }
-    }
-    (0..read.omitted()).for_each(|_| fields.omit());
-    fields
 }
