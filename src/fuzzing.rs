@@ -4,11 +4,15 @@
 
 #[cfg(feature = "captis")]
 mod captis;
+#[cfg(feature = "lora-cloud")]
+mod lora_cloud;
 
 use atat::{AtatCmd, AtatUrc};
 
 #[cfg(feature = "captis")]
 pub use captis::captis;
+#[cfg(feature = "lora-cloud")]
+pub use lora_cloud::lora_cloud;
 
 use crate::cloud::{self, *};
 use crate::codec::replay::{FRAMINGS, Found, answer, cut, push_and_keep, sn_answer};

@@ -32,3 +32,9 @@ fn decoder() {
 fn grammar() {
     replay(fibocom_mqtt::fuzzing::grammar, "grammar", 75);
 }
+
+#[cfg(feature = "lora-cloud")]
+#[test]
+fn lora_cloud() {
+    replay(fibocom_mqtt::fuzzing::lora_cloud, "lora_cloud", 30);
+}

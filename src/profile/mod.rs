@@ -3,7 +3,7 @@
 
 #[cfg(feature = "captis")]
 pub mod captis;
-#[cfg(any(feature = "captis", feature = "juconn"))]
+#[cfg(any(feature = "captis", feature = "juconn", feature = "lora-cloud"))]
 pub mod json;
 #[cfg(feature = "juconn")]
 pub mod juconn;

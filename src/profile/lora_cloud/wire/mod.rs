@@ -1,0 +1,36 @@
+//! JSON in and out: what every object shares.
+
+mod any;
+mod chars;
+mod decode;
+mod encode;
+mod error;
+mod hex;
+mod length;
+mod list;
+mod names;
+mod text;
+mod transcript;
+
+pub use any::AnyJson;
+pub(super) use chars::{FromChars, Refused, from_chars, read_chars};
+pub(super) use decode::{TAGGED, decode_seed};
+pub use decode::{decode, decode_value};
+pub use encode::{Rules, encode, encode_for};
+pub use error::{EncodeError, Invalid, Path, Reason};
+pub use hex::Hex;
+pub(super) use hex::hex_digit;
+pub use list::List;
+pub(super) use names::names;
+pub use text::{Name, Text};
+
+use serde::{Deserialize, Deserializer};
+
+/// A field that may be `null`, which says as little as its absence.
+pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
