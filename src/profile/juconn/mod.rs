@@ -4,6 +4,7 @@ mod config;
 mod convert;
 mod decimal;
 mod device;
+mod gateway;
 mod message;
 mod path;
 mod scalar;
@@ -16,6 +17,10 @@ pub use config::{
 pub use convert::{ConvertError, Empty, to_json, to_tixml};
 pub use decimal::Decimal;
 pub use device::Device;
+pub use gateway::{
+    Answer, CloudSendRealtimeData, Command, ConnectionStatus, DataSource, Gateway, Ids, Input, Led, Link, MODULE_LIMIT,
+    Memory, Notice, Now, Output, Persisted, Phase, PointMemory, Reading, Subject,
+};
 pub use message::{
     Body, BrokerDetails, Controllers, Data, DataWriter, ErrorReport, Format, Frame, GpsForm, InitRequest, InitResult,
     MessageError, MessageId, Node, ReceivedController, ReceivedSensor, Request, RequestKind, ResultMessage,

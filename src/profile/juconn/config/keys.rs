@@ -181,7 +181,7 @@ pub(crate) fn is_id(id: &str) -> bool {
 }
 
 /// The number behind a prefix in an element's name, as in `RealTime1`.
-pub(super) fn numbered(name: &str, prefix: &str) -> Option<u8> {
+pub(crate) fn numbered(name: &str, prefix: &str) -> Option<u8> {
     let (found, number) = name.split_at_checked(prefix.len())?;
     found.eq_ignore_ascii_case(prefix).then(|| number.parse().ok())?
 }

@@ -20,6 +20,7 @@ use super::message::Format;
 use super::tixml::{Document, Element, Text};
 use crate::QoS;
 use keys::Keys;
+pub(crate) use keys::{is_id, numbered};
 
 /// How many realtime sections there are (section 7.3).
 pub const SECTIONS: usize = 5;
@@ -136,7 +137,7 @@ impl<'a> Config<'a> {
     /// The elements of a section.
     fn section(&self, section: u8) -> impl Iterator<Item = Element<'a>> + use<'a> {
         let named = self.database.elements().find(move |element| {
-            let number = keys::numbered(element.name(), "Realtime");
+            let number = numbered(element.name(), "Realtime");
             number == Some(section)
         });
         named.into_iter().flat_map(|section| section.elements())

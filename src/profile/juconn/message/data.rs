@@ -103,7 +103,7 @@ pub struct SensorValue<'a> {
 /// let value = SensorValue { id: path.sensor(), value: "23.9", longitude: None, state: SensorState::Stateless, text: false };
 /// let mut buffer = [0; 192];
 /// let mut data = DataWriter::new(Format::Json.into(), MessageId::default().next(), 1498724247, &mut buffer);
-/// assert!(data.sensor(path.controller(), &value));
+/// data.sensor(path.controller(), &value)?;
 /// let payload = data.finish()?;
 /// assert_eq!(core::str::from_utf8(payload)?, concat!(
 ///     r#"{"message_id":0.01,"timestamp":1498724247,"controllers":[{"external_controller_id":"Process_PV","sensors":["#,
@@ -183,16 +183,21 @@ impl<'b, 'p> DataWriter<'b, 'p> {
         self.sensors = mark.sensors;
     }
 
-    /// Adds a value. Values of the same controller are passed one after the other. If it does not fit, nothing is added, and the answer is no.
-    pub fn sensor(&mut self, controller: Controller<'p>, value: &SensorValue<'_>) -> bool {
+    /// Adds a value. Values of the same controller are passed one after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`] if the message would not fit with it: then nothing is added.
+    pub fn sensor(&mut self, controller: Controller<'p>, value: &SensorValue<'_>) -> Result<(), TooLarge> {
         let mark = self.mark();
         // As above: the payload counts.
         let _ = self.write(controller, value);
-        let fits = self.needed() <= self.payload.max();
-        if !fits {
+        let (needed, max) = (self.needed(), self.payload.max());
+        if needed > max {
             self.rewind(mark);
+            return Err(TooLarge { needed, max });
         }
-        fits
+        Ok(())
     }
 
     fn write(&mut self, controller: Controller<'p>, value: &SensorValue<'_>) -> fmt::Result {

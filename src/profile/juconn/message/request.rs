@@ -45,6 +45,12 @@ impl RequestKind {
     }
 }
 
+impl fmt::Display for RequestKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.topic())
+    }
+}
+
 /// The statements of a request, in the form they came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statements<'a> {
