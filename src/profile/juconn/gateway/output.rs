@@ -9,7 +9,7 @@ use super::work::{Job, Step};
 use super::{Gateway, Link, Phase};
 use crate::profile::juconn::message::{RequestKind, RolloutRequest};
 use crate::profile::{Payload, TooLarge};
-use crate::{InvalidInput, Publication, TopicFilter, TopicName};
+use crate::{InvalidInput, TopicFilter, TopicName};
 
 /// What [`Gateway::output`] decided on.
 enum Action {
@@ -53,7 +53,7 @@ impl Gateway<'_> {
                     let qos = self.qos();
                     let topic = TopicName::new(&self.topic).ok()?;
                     let payload = payload.get(..len).unwrap_or_default();
-                    return Some(Output::Publish(Publication::new(topic, payload).qos(qos)));
+                    return Some(Output::Publish { topic, payload, qos });
                 }
                 Action::Publish(Err(size)) => self.notice(Notice::BufferTooSmall(size)),
             }

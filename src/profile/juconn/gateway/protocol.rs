@@ -175,6 +175,11 @@ impl Gateway<'_> {
             Ok(result) => result,
             Err(error) => return self.notice(Notice::Malformed(subject, error)),
         };
+        // Error 500 says that the id was empty (section 8).
+        let nameless = result.error_code != 0 && result.response_id.is_blank();
+        if result.response_id != *self.request_id && !nameless {
+            return self.notice(Notice::OtherResponse(subject));
+        }
         if result.error_code != 0 {
             // The text wants the rollout again, the flow chart the initialisation; ids of the configuration leave the second only.
             let unknown = matches!(result.error_code, 404 | 409);
@@ -183,9 +188,6 @@ impl Gateway<'_> {
                 false => Phase::Init,
             };
             return self.portal_error(subject, result.error_code, phase);
-        }
-        if result.response_id != *self.request_id {
-            return self.notice(Notice::OtherResponse(subject));
         }
         self.version(result.portal_version);
         self.setbacks = 0;

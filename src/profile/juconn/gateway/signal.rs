@@ -8,7 +8,7 @@ use crate::profile::TooLarge;
 use crate::profile::juconn::config::{BrokerUrl, Connector};
 use crate::profile::juconn::message::{MessageError, RequestKind};
 use crate::profile::juconn::tixml::Text;
-use crate::{Instant, Publication, QoS, TopicFilter};
+use crate::{Instant, QoS, TopicFilter, TopicName};
 
 /// The time: that of the clock which counts, and that of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,7 +68,14 @@ pub enum Output<'o> {
     /// Subscribe.
     Subscribe(TopicFilter<'o>, QoS),
     /// Publish.
-    Publish(Publication<'o>),
+    Publish {
+        /// To this topic.
+        topic: TopicName<'o>,
+        /// This payload.
+        payload: &'o [u8],
+        /// With this quality of service, never retained.
+        qos: QoS,
+    },
     /// Keep this for after a restart. It is on its way to the portal next, so keep it first.
     Persist(&'o Persisted),
     /// Execute a command of TiXML, write its answer to [`Gateway::answer`](super::Gateway::answer), and tell with [`Input::Executed`]. It may

@@ -137,7 +137,7 @@ fn sensor(
 pub struct InitResult<'a> {
     /// 0, or what went wrong: 404 the gateway is not known, 409 it is not in the state for this, 500 the answer's id is empty (section 8).
     pub error_code: i32,
-    /// The id of the request.
+    /// The id of the request. An error may leave it out.
     pub response_id: Scalar<'a>,
     /// The version of the portal's software.
     pub portal_version: Option<Scalar<'a>>,
@@ -151,9 +151,14 @@ impl<'a> InitResult<'a> {
     /// [`MessageError`] says what is wrong with the payload.
     pub fn parse(payload: &'a [u8]) -> Result<Self, MessageError> {
         let body = Body::parse(payload)?;
+        let error_code = body.error_code()?;
+        let response_id = match body.required("response_id") {
+            Err(_) if error_code != 0 => Scalar::Plain(""),
+            other => other?,
+        };
         Ok(Self {
-            error_code: body.error_code()?,
-            response_id: body.required("response_id")?,
+            error_code,
+            response_id,
             portal_version: body.value("portal_version"),
         })
     }

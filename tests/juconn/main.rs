@@ -1,0 +1,23 @@
+//! The FP gateway's side of a Juconn portal, row by row: `rows.txt` lists what the manual and its ambiguities ask for, and each line is the
+//! beginning of the name of a test here. `data/` holds the manual's examples, made well-formed.
+#![cfg(feature = "juconn")]
+
+mod bench;
+mod configuration;
+mod conversion;
+mod feedback;
+mod machine;
+mod messages;
+mod realtime;
+mod register;
+mod register_data;
+mod tixml;
+mod topics;
+
+/// A sample of the manual.
+macro_rules! sample {
+    ($name:literal) => {
+        include_str!(concat!("data/", $name))
+    };
+}
+pub(crate) use sample;
