@@ -152,7 +152,7 @@ impl Bench {
                 qos: qos.into(),
             },
             Output::Persist(persisted) => Did::Persist(persisted.clone()),
-            Output::Execute(command) => Did::Execute(command.text().into()),
+            Output::Execute { command, .. } => Did::Execute(command.text().into()),
             Output::SupportLog { statement, answer } => Did::Support(statement, answer.into()),
             Output::Log(notice) => Did::Log(notice),
             other => panic!("{other:?}"),
@@ -171,7 +171,9 @@ impl Bench {
 
     /// Answers the command that is being executed.
     pub fn answer(&mut self, answer: &str) -> Vec<Did> {
-        self.gateway.answer().write_str(answer).unwrap();
+        if let Some((_, mut room)) = self.gateway.execution() {
+            room.write_str(answer).unwrap();
+        }
         self.tell(Input::Executed)
     }
 

@@ -111,7 +111,7 @@ impl Gateway<'_> {
         (work.code, work.step) = (code, Step::Publish);
         self.work = Some(work);
         let report = ErrorReport::new(code, &text).class("Gateway");
-        let _ = report.write(Verbosity::Short, &mut self.answer());
+        self.reply(|answer| report.write(Verbosity::Short, answer));
     }
 
     /// The result of the request, in its format. If it does not fit, an error that says what it needs, or a notice if not even that fits.

@@ -25,7 +25,7 @@ impl Gateway<'_> {
                 self.executed();
                 self.advance();
             }
-            Input::NotPublished => self.data_not_sent(),
+            Input::NotPublished => self.data_refused(),
             Input::SendRealtimeData(CloudSendRealtimeData { connector, section }) => {
                 if connector == self.config.connector() && self.phase == Phase::Running {
                     self.want(section);

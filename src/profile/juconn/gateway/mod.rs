@@ -139,8 +139,6 @@ pub struct Gateway<'a> {
     work: Option<Work>,
     /// Whether the answer that was shown last was one for the system log.
     support_due: bool,
-    /// Counts an answer that nobody asked for.
-    unasked: usize,
     realtime: Realtime,
     status: status::Display,
 }
@@ -200,7 +198,6 @@ impl<'a> Gateway<'a> {
             disconnect: false,
             work: None,
             support_due: false,
-            unasked: 0,
             realtime: Realtime::new(&config),
             status: status::Display::default(),
         };

@@ -15,9 +15,7 @@ use crate::{InvalidInput, TopicFilter, TopicName};
 enum Action {
     Notice(Notice),
     Persist,
-    Execute {
-        stop: bool,
-    },
+    Execute,
     Support,
     Disconnect,
     Connect,
@@ -40,7 +38,10 @@ impl Gateway<'_> {
             match self.decide(source, payload)? {
                 Action::Notice(notice) => return Some(Output::Log(notice)),
                 Action::Persist => return Some(Output::Persist(&self.persisted)),
-                Action::Execute { stop } => return self.command(stop).map(Output::Execute),
+                Action::Execute => {
+                    let (command, answer) = self.execution()?;
+                    return Some(Output::Execute { command, answer });
+                }
                 Action::Support => break,
                 Action::Disconnect => return Some(Output::Disconnect),
                 Action::Connect => return Some(Output::Connect(self.broker())),
@@ -117,7 +118,7 @@ impl Gateway<'_> {
             Step::Stop | Step::Execute => {
                 let stop = work.step == Step::Stop;
                 work.step = Step::Awaited { stop };
-                Some(Action::Execute { stop })
+                Some(Action::Execute)
             }
             Step::Support => Some(Action::Support),
             Step::Publish if self.phase == Phase::Running => {

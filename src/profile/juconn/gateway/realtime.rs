@@ -12,6 +12,9 @@ use crate::profile::juconn::decimal::Decimal;
 use crate::profile::juconn::message::{DataWriter, GpsForm, MessageId, SensorState, SensorValue};
 use crate::profile::juconn::path::Controller;
 
+/// How long after a message that did not go out the next one is tried.
+const HOLD: Duration = Duration::from_secs(10);
+
 /// What a gateway remembers of one data point; a slot of the caller's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PointMemory {
@@ -74,6 +77,8 @@ pub(super) struct Realtime {
     /// When the sections that have data points are due.
     next: [Option<Instant>; SECTIONS],
     pub(super) message_id: MessageId,
+    /// After a message that did not go out: nothing is sent before this.
+    pub(super) held: Option<Instant>,
 }
 
 impl Realtime {
@@ -84,20 +89,25 @@ impl Realtime {
                 *next = Some(Instant::default());
             }
         }
-        let message_id = MessageId::default();
-        Self { next, message_id }
+        Self {
+            next,
+            message_id: MessageId::default(),
+            held: None,
+        }
     }
 
     /// The gateway is initialised: every section is due, and message ids begin again.
     pub(super) fn begin(&mut self, now: Instant) {
         self.message_id = MessageId::default();
+        self.held = None;
         for next in self.next.iter_mut().flatten() {
             *next = now;
         }
     }
 
     pub(super) fn next_tick(&self) -> Option<Instant> {
-        self.next.iter().flatten().min().copied()
+        let timers = self.next.iter().flatten().min().copied();
+        crate::clock::earlier(timers, self.held)
     }
 
     /// A section whose timer has run out, which is set again.
@@ -135,6 +145,12 @@ impl<'a> Gateway<'a> {
         }
     }
 
+    /// The module or the broker refused the message: it is tried again after a while.
+    pub(super) fn data_refused(&mut self) {
+        self.data_not_sent();
+        self.realtime.held = Some(self.now.instant + HOLD);
+    }
+
     /// Wants the data points of a section, or of all, to be sent.
     pub(super) fn want(&mut self, section: Option<u8>) {
         let points = self.config.points().zip(self.memory.points.iter_mut());
@@ -145,9 +161,10 @@ impl<'a> Gateway<'a> {
 
     /// Looks which timers have run out, and so what is due. Whether anything is.
     pub(super) fn data_due(&mut self, source: &mut impl DataSource) -> bool {
-        if self.phase != Phase::Running {
+        if self.phase != Phase::Running || self.realtime.held.is_some_and(|held| held > self.now.instant) {
             return false;
         }
+        self.realtime.held = None;
         while let Some(section) = self.realtime.due(self.now.instant, &self.config) {
             if let Some(SendTime::Every(_)) = self.config.send_time(section) {
                 self.want(Some(section));

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::persisted::Persisted;
-use super::work::Command;
+use super::work::{Answer, Command};
 use crate::profile::TooLarge;
 use crate::profile::juconn::config::{BrokerUrl, Connector};
 use crate::profile::juconn::message::{MessageError, RequestKind};
@@ -46,7 +46,7 @@ pub enum Input<'i> {
     },
     /// Time has passed.
     Tick,
-    /// The command that was to be executed is, and its answer was written to [`Gateway::answer`](super::Gateway::answer).
+    /// The command that was to be executed is, and its answer was written.
     Executed,
     /// The publication that was asked for last did not go out.
     NotPublished,
@@ -57,7 +57,7 @@ pub enum Input<'i> {
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Output<'o> {
     /// Open the connection, with the configuration's user name and keep-alive; [`Input::Connected`] or [`Input::Disconnected`] tells how
@@ -78,9 +78,14 @@ pub enum Output<'o> {
     },
     /// Keep this for after a restart. It is on its way to the portal next, so keep it first.
     Persist(&'o Persisted),
-    /// Execute a command of TiXML, write its answer to [`Gateway::answer`](super::Gateway::answer), and tell with [`Input::Executed`]. It may
-    /// take as long as it takes.
-    Execute(Command<'o>),
+    /// Execute a command of TiXML, write its answer, and tell with [`Input::Executed`]. It may take as long as it takes;
+    /// [`Gateway::execution`](super::Gateway::execution) has both again.
+    Execute {
+        /// The command.
+        command: Command<'o>,
+        /// Takes the answer: TiXML, such as `<Set/>`, or an [`ErrorReport`](crate::profile::juconn::ErrorReport).
+        answer: Answer<'o>,
+    },
     /// Enter into the system log `SupportLog` how a statement of the initial configuration ended.
     SupportLog {
         /// Which statement, from 0.

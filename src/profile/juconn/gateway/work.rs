@@ -42,6 +42,14 @@ impl<'c> Command<'c> {
 pub struct Answer<'a> {
     memory: &'a mut [u8],
     len: &'a mut usize,
+    start: usize,
+}
+
+impl Answer<'_> {
+    /// Takes back what was written of it.
+    pub fn restart(&mut self) {
+        *self.len = self.start;
+    }
 }
 
 impl Write for Answer<'_> {
@@ -117,14 +125,37 @@ impl Work {
 }
 
 impl Gateway<'_> {
-    /// Where the answer to the command that is being executed goes: TiXML, such as `<Set/>`, or an [`ErrorReport`].
-    pub fn answer(&mut self) -> Answer<'_> {
-        let (memory, len) = match &mut self.work {
-            Some(work) => (&mut *self.memory.answer, &mut work.answer_len),
-            // Nothing is executed: it is taken and not looked at.
-            None => (&mut [][..], &mut self.unasked),
+    /// The command that the application is executing, and what takes its answer. None if there is none.
+    pub fn execution(&mut self) -> Option<(Command<'_>, Answer<'_>)> {
+        let work = self.work.as_mut()?;
+        let Step::Awaited { stop } = work.step else {
+            return None;
         };
-        Answer { memory, len }
+        let text = self.memory.request.get(..work.request_len)?;
+        let element = match stop {
+            true => Document::within(STOP).elements().next()?,
+            false => Document::within(core::str::from_utf8(text).ok()?)
+                .elements()
+                .nth(usize::from(work.statement))?,
+        };
+        let answer = Answer {
+            memory: &mut *self.memory.answer,
+            len: &mut work.answer_len,
+            start: work.answer_start,
+        };
+        Some((Command { element }, answer))
+    }
+
+    /// Takes an answer of the gateway's own.
+    pub(super) fn reply(&mut self, write: impl FnOnce(&mut Answer<'_>) -> fmt::Result) {
+        if let Some(work) = &mut self.work {
+            // What does not fit is counted.
+            let _ = write(&mut Answer {
+                memory: &mut *self.memory.answer,
+                len: &mut work.answer_len,
+                start: work.answer_start,
+            });
+        }
     }
 
     /// The statements of the request.
@@ -138,15 +169,6 @@ impl Gateway<'_> {
     pub(super) fn statement(&self) -> Option<Element<'_>> {
         let index = self.work.as_ref()?.statement;
         self.statements().elements().nth(usize::from(index))
-    }
-
-    /// The command that the application is to execute now.
-    pub(super) fn command(&self, stop: bool) -> Option<Command<'_>> {
-        let element = match stop {
-            true => Document::within(STOP).elements().next(),
-            false => self.statement(),
-        };
-        element.map(|element| Command { element })
     }
 
     /// The answers so far; none if they did not fit or are no TiXML.
@@ -177,7 +199,7 @@ impl Gateway<'_> {
                 Some((true, _)) => Step::Stop,
                 Some((false, Some(send))) => {
                     self.want(send.section);
-                    let _ = self.answer().write_str("<CloudSendRealtimeData/>");
+                    self.reply(|answer| answer.write_str("<CloudSendRealtimeData/>"));
                     self.step(Step::Awaited { stop: false });
                     self.executed();
                     continue;
@@ -244,7 +266,7 @@ impl Gateway<'_> {
         if !readable {
             work.answer_len = start;
             let report = ErrorReport::new(INVALID, "the answer is not TiXML").class("Gateway");
-            let _ = report.write(Verbosity::Short, &mut self.answer());
+            self.reply(|answer| report.write(Verbosity::Short, answer));
         }
         let Some(work) = &mut self.work else {
             return;
