@@ -26,3 +26,15 @@ fn decoder() {
 fn grammar() {
     replay(fibocom_mqtt::fuzzing::grammar, "grammar", 75);
 }
+
+#[cfg(feature = "juconn")]
+#[test]
+fn juconn_tixml() {
+    replay(fibocom_mqtt::fuzzing::juconn_tixml, "juconn_tixml", 15);
+}
+
+#[cfg(feature = "juconn")]
+#[test]
+fn juconn_json() {
+    replay(fibocom_mqtt::fuzzing::juconn_json, "juconn_json", 10);
+}

@@ -28,7 +28,10 @@ fn a_gateways_life_from_its_rollout_to_a_restart_without_one() {
     let server = Mosquitto::start();
     let broker = SocketAddr::from((Ipv4Addr::LOCALHOST, server.port));
     let told = RefCell::new(Vec::new());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let done = runtime.block_on(course::run(broker, |line| told.borrow_mut().push(line.to_owned())));
     let told = told.into_inner();
     assert!(done.is_ok(), "{done:?} after {told:#?}");
@@ -42,7 +45,11 @@ fn a_gateways_life_from_its_rollout_to_a_restart_without_one() {
         "status of /Ethernet answered",
     ];
     assert_eq!(told[..7], expected);
-    assert!(told[7].starts_with("status of everything refused: the answer needs "), "{}", told[7]);
+    assert!(
+        told[7].starts_with("status of everything refused: the answer needs "),
+        "{}",
+        told[7]
+    );
     let rest = [
         "the gateway restarts",
         "initialised with 3 sensors",

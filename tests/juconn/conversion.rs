@@ -87,9 +87,12 @@ fn each_status_answer_is_written_as_the_other() {
     assert_eq!(flat(&as_tixml(&json).unwrap()), flat(sample));
 }
 
-/// Elements in their order: depth, name, attributes and texts.
-fn flat(tixml: &str) -> Vec<(usize, String, Vec<(String, String)>, String)> {
-    fn walk(document: Document<'_>, depth: usize, found: &mut Vec<(usize, String, Vec<(String, String)>, String)>) {
+/// An element: its depth, its name, its attributes and its text.
+type Flat = (usize, String, Vec<(String, String)>, String);
+
+/// Elements in their order.
+fn flat(tixml: &str) -> Vec<Flat> {
+    fn walk(document: Document<'_>, depth: usize, found: &mut Vec<Flat>) {
         for element in document.elements() {
             let attributes = element
                 .attributes()

@@ -329,8 +329,8 @@ fn a_reset_of_the_secrets_is_answered_and_then_forgets_the_ids() {
     );
     let Did::Persist(persisted) = &done[1] else { panic!() };
     assert_eq!(
-        persisted,
-        &Persisted {
+        **persisted,
+        Persisted {
             rollouts: 1,
             ..Persisted::default()
         }

@@ -234,7 +234,7 @@ fn an_initial_configuration_is_executed_statement_by_statement() {
         "fp/gatewayRolloutResult/04600912",
         &rollout_result(0, "04600912_1", more),
     );
-    assert_eq!(done[1..], [stop.clone()]);
+    assert_eq!(done[1..], *std::slice::from_ref(&stop));
     assert_eq!(bench.answer("<Set/>"), [Did::Execute("<SetConfig _=\"A\"/>".into())]);
     let done = bench.answer("<SetConfig/>");
     assert_eq!(

@@ -2,15 +2,22 @@
 //! beginning of the name of a test here. `data/` holds the manual's examples, made well-formed.
 #![cfg(feature = "juconn")]
 
+#[cfg(feature = "sim")]
+mod adapter;
 mod bench;
 mod configuration;
 mod conversion;
 mod feedback;
+mod feedback_messages;
 mod machine;
 mod messages;
 mod realtime;
 mod register;
 mod register_data;
+mod register_requests;
+#[cfg(feature = "sim")]
+#[path = "../support/mod.rs"]
+mod support;
 mod tixml;
 mod topics;
 

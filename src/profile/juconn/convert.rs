@@ -209,7 +209,7 @@ fn element(name: &str, value: Value<'_>, depth: usize, out: &mut dyn Write) -> R
     }
     out.write_char('>')?;
     if let Some(text) = text {
-        write!(tixml::Escaped(out), "{text}")?;
+        tixml::write_text(out, text)?;
     }
     elements(object, depth, out)?;
     Ok(write!(out, "</{name}>")?)

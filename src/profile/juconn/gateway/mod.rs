@@ -263,6 +263,11 @@ impl<'a> Gateway<'a> {
             .or_else(|| rolled_out.map(|ids| (&*ids.gateway, &*ids.customer)))
     }
 
+    /// The id of the request that was sent last, of a rollout or of an initialisation; empty before the first.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     /// The broker to connect to: the configuration's for a rollout, and then the one that the rollout named, if it did.
     pub fn broker(&self) -> BrokerUrl<'_> {
         if self.rolls_out() {

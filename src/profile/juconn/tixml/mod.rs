@@ -28,8 +28,8 @@ pub use element::{Attributes, Document, Element, Elements};
 pub use error::{TixmlError, TixmlProblem};
 pub use scanner::{Scanner, Token};
 pub use text::{Text, TextChars};
-pub(crate) use writer::Escaped;
 pub use writer::{ElementWriter, Writer, is_name};
+pub(crate) use writer::{Escaped, write_text};
 
 /// How deep elements may be nested. The manual's deepest answer has eight levels (section 5).
 pub const MAX_DEPTH: usize = 16;

@@ -127,7 +127,7 @@ impl ElementWriter<'_> {
     pub fn text(mut self, text: impl fmt::Display) -> fmt::Result {
         self.begin()?;
         self.out.write_char('>')?;
-        write!(Escaped(self.out), "{text}")?;
+        write_text(self.out, text)?;
         write!(self.out, "</{}>", self.name)
     }
 
@@ -141,6 +141,45 @@ impl ElementWriter<'_> {
         self.out.write_char('>')?;
         fill(&mut Writer { out: &mut *self.out })?;
         write!(self.out, "</{}>", self.name)
+    }
+}
+
+/// Writes the text of an element. Spaces at its ends are entities: as they are, a reader takes them for layout.
+pub(crate) fn write_text(out: &mut dyn Write, text: impl fmt::Display) -> fmt::Result {
+    let mut written = Kept {
+        out,
+        begun: false,
+        spaces: 0,
+    };
+    write!(written, "{text}")?;
+    written.spaces("&#x20;")
+}
+
+/// Keeps spaces back until it is known whether something follows them.
+struct Kept<'w> {
+    out: &'w mut dyn Write,
+    begun: bool,
+    spaces: usize,
+}
+
+impl Kept<'_> {
+    fn spaces(&mut self, each: &str) -> fmt::Result {
+        (0..core::mem::take(&mut self.spaces)).try_for_each(|_| self.out.write_str(each))
+    }
+}
+
+impl Write for Kept<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            if character == ' ' {
+                self.spaces = self.spaces.saturating_add(1);
+                continue;
+            }
+            self.spaces(if self.begun { " " } else { "&#x20;" })?;
+            self.begun = true;
+            Escaped(self.out).write_char(character)?;
+        }
+        Ok(())
     }
 }
 
