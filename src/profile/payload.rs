@@ -4,6 +4,7 @@ use core::fmt;
 
 /// The payload does not fit: into the caller's buffer, or into what the module takes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
 #[error("the payload has {needed} bytes and {max} is the most here: send less at once, or pass a larger buffer")]
 pub struct TooLarge {
     /// The length of the whole payload, in bytes.

@@ -22,6 +22,7 @@ type Portal<'w> = (TestClient, &'w World);
 struct Plant {
     executed: RefCell<Vec<String>>,
     failures: RefCell<Vec<String>>,
+    notices: RefCell<Vec<juconn::Notice>>,
     /// How long a command takes.
     takes: Duration,
     clock: Option<VirtualClock>,
@@ -48,6 +49,10 @@ impl Application for Plant {
             clock.sleep_until(clock.now() + self.takes).await;
         }
         write!(answer, "/>").unwrap();
+    }
+
+    fn notice(&mut self, notice: juconn::Notice) {
+        self.notices.borrow_mut().push(notice);
     }
 
     fn failed(&mut self, error: &dyn Display) {
@@ -157,6 +162,7 @@ fn it_connects_as_configured_and_lives() {
         (1, &b"portal"[..], 1883)
     );
     assert_eq!((opens[0].keep_alive, opens[0].clean), (300, true));
+    assert_eq!(*plant.notices.borrow(), [juconn::Notice::KeepAlive(400)]);
     let stop = "<Set _=\"/Process/Program/Mode\" value=\"Stop\" ver=\"v\"/>";
     assert_eq!(*plant.executed.borrow(), [stop, "<SetConfig _=\"A\"/>"]);
     assert!(plant.failures.borrow().is_empty());

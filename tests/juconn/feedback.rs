@@ -353,3 +353,23 @@ fn a_result_waits_for_the_connection_if_that_was_lost_meanwhile() {
         "{done:?}"
     );
 }
+
+#[test]
+fn what_is_executed_is_in_no_debug_text() {
+    let mut bench = quiet();
+    let secret = "<Set _=\"/a\" value=\"s3cret\"/>";
+    ask(&mut bench, "cmd", &request("cmd", secret));
+    let command = bench.gateway.execution().unwrap();
+    let shown = format!(
+        "{:?} {:?} {:?}",
+        command.0,
+        command.1,
+        fibocom_mqtt::profile::juconn::Device::new("04600912", "x")
+    );
+    assert!(shown.starts_with("Command(Set) Answer(0 bytes)"), "{shown}");
+    let all = format!("{:?}", bench.gateway);
+    assert!(!all.contains("s3cret") && !all.contains("115, 51, 99"), "{all}");
+    let payload = request("cmd", secret);
+    let read = fibocom_mqtt::profile::juconn::Request::parse(RequestKind::Cmd, payload.as_bytes()).unwrap();
+    assert!(!format!("{read:?}").contains("s3cret"));
+}

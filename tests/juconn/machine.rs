@@ -217,6 +217,14 @@ fn the_rollouts_broker_and_quality_of_service_are_taken_and_kept() {
         bench.tell(Input::Start),
         [Did::Connect("mqtt+ssl:broker.juconn.io:8884".into())]
     );
+    // Ids of the configuration need no rollout, and know of no other broker.
+    let persisted = bench.gateway.persisted().clone();
+    let mut other = Bench::restarted(&format!("{IDS}{POINT}"), persisted);
+    assert_eq!(other.tell(Input::Start), [Did::Connect("mqtt:portal:1883".into())]);
+    assert_eq!(
+        other.tell(Input::Connected)[0],
+        Did::Subscribe("c1/fp/g1/gatewayInitResult".into(), 1)
+    );
     // A rollout goes to the first broker again.
     let done = bench.tell(Input::Connected);
     let id = request_id(done.last().unwrap().payload());

@@ -136,7 +136,7 @@ fn init(style: Style) -> String {
 #[test]
 fn juc_m_3_gateway_init() {
     let tixml = init(BRACED);
-    let start = "<request_id _=\"generated string\"/><virtual_devices _=\"1\"/><gateway_details _=\"TBD any details\"/>\
+    let start = "<request_id _=\"generated string\"/><virtual_devices _=\"1\"/><gateway_details>TBD any details</gateway_details>\
                  <controllers><Process_Bus1_Device0>";
     assert!(tixml.starts_with(braced(start).trim_end_matches("\n}")), "{tixml}");
     let parsed = json(&init(JSON));
@@ -214,7 +214,7 @@ fn juc_m_3c_controller() {
 
 #[test]
 fn juc_m_3s_sensor() {
-    let sensor = "<Var0><name _=\"Temp_Sensor\"/><type _=\"temperature\"/><unit _=\"&#xb0;C\"/><set_point _=\"\"/>\
+    let sensor = "<Var0><name _=\"Temp_Sensor\"/><type _=\"temperature\"/><unit _=\"&#xb0;C\"/><set_point/>\
                   <virtual _=\"false\"/><virtual_device _=\"Heating_1\"/><receive_signal _=\"REGULAR\"/>\
                   <signal_frequency _=\"300\"/><custom_fields><plant _=\"Plant 1\"/><loop _=\"loop 1\"/></custom_fields></Var0>";
     assert!(init(BRACED).contains(sensor), "{}", init(BRACED));

@@ -210,5 +210,5 @@ fn juc_q28_misprints_are_no_syntax() {
     let device = Device::new("04600912", "WT640").unwrap().details("boiler room");
     let mut bench = Bench::with(&format!("{IDS}{POINT}"), Persisted::default(), device, 1024, 1024);
     let done = bench.initialise();
-    assert_eq!(done.last().unwrap().payload().matches("gateway_details").count(), 1);
+    assert_eq!(done.last().unwrap().payload().matches("<gateway_details>").count(), 1);
 }

@@ -7,7 +7,7 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::config::{Config, ServerAuthentication};
-use super::gateway::{Command, DataSource, Gateway, Input, Link, Notice, Now, Output, Persisted};
+use super::gateway::{Command, DataSource, Gateway, Input, Link, MAX_KEEP_ALIVE, Notice, Now, Output, Persisted};
 use super::message::{ErrorReport, Verbosity};
 use crate::{Client, Clock, ConnectOptions, Credentials, Error, Publication, Tls};
 
@@ -115,7 +115,7 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
         let _ = report.write(Verbosity::Short, &mut answer);
         gateway.input(now, Input::Executed);
     }
-    if gateway.link() == Link::Connecting || (gateway.link() == Link::Up && !client.is_connected()) {
+    if gateway.link() == Link::Connecting {
         gateway.input(now, Input::Disconnected);
     }
     gateway.input(now, Input::Tick);
@@ -169,7 +169,7 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
                 Input::Connected,
             )
         }
-        Output::Disconnect => return client.disconnect().await.map(|()| true),
+        Output::Disconnect => return disconnect(client).await.map(|()| true),
         // Told by a tick: that all is well needs no telling.
         Output::Subscribe(filter, qos) => (client.subscribe(filter, qos).await, Input::Tick),
         Output::Publish { topic, payload, qos } => {
@@ -201,11 +201,24 @@ async fn lost<T: Read + Write, C: Clock, A: Application>(
 ) -> Result<(), Error<T::Error>> {
     let now = clock(client, application);
     gateway.input(now, Input::Disconnected);
-    if !error.is_recoverable() || matches!(error, Error::Restarted | Error::Invalid(_)) {
+    if ends(&error) {
         return Err(error);
     }
     application.failed(&Failure(&error));
-    client.disconnect().await
+    disconnect(client).await
+}
+
+/// Closes the connection. That it did not close as it should is for the next open to mend.
+async fn disconnect<T: Read + Write, C: Clock>(client: &mut Client<'_, '_, T, C>) -> Result<(), Error<T::Error>> {
+    match client.disconnect().await {
+        Err(error) if ends(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the gateway cannot go on by itself.
+fn ends<E>(error: &Error<E>) -> bool {
+    !error.is_recoverable() || matches!(error, Error::Restarted | Error::Invalid(_))
 }
 
 /// Waits for a message, or until the gateway wants to know the time.
@@ -273,10 +286,9 @@ async fn connect<T: Read + Write, C: Clock>(
             .map_err(|size| too_long(crate::Field::Password, size))?,
         None => "",
     };
-    // The module takes 300 at most (V1.3 section 1.3).
     let options = ConnectOptions::new(host, port)
         .credentials(Credentials::new(user, password))
-        .keep_alive(config.keep_alive().min(300));
+        .keep_alive(config.keep_alive().min(MAX_KEEP_ALIVE));
     client.connect(&options.maybe_tls(tls)).await
 }
 

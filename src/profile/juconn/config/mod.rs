@@ -59,7 +59,8 @@ impl Connector {
     }
 }
 
-/// The configuration of one cloud connector. It borrows the text that it was read from, and never shows the password.
+/// The configuration of one cloud connector. It borrows the text that it was read from, and never shows the password. A gateway that has
+/// begun keeps the one it has: after a change it is to be restarted (section 7.4).
 ///
 /// ```
 /// use fibocom_mqtt::profile::juconn::{Config, SendTime};

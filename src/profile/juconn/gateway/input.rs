@@ -1,7 +1,7 @@
 //! What happened, and what it changes.
 
 use super::signal::{CloudSendRealtimeData, Input, Notice, Now};
-use super::{Gateway, Link, Phase};
+use super::{Gateway, Link, MAX_KEEP_ALIVE, Phase};
 use crate::profile::juconn::message::RequestKind;
 
 impl Gateway<'_> {
@@ -40,6 +40,9 @@ impl Gateway<'_> {
             return;
         }
         if self.config.starts() {
+            if self.config.keep_alive() > MAX_KEEP_ALIVE {
+                self.notice(Notice::KeepAlive(self.config.keep_alive()));
+            }
             self.enter(self.first_phase());
         } else {
             self.notice(Notice::NotStarted);

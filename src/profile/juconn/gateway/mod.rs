@@ -61,8 +61,10 @@ pub enum Link {
     Up,
 }
 
+/// The longest keep-alive that modules take, in seconds.
+pub(super) const MAX_KEEP_ALIVE: u16 = 300;
+
 /// The memory of a gateway, which stays the caller's.
-#[derive(Debug)]
 pub struct Memory<'m> {
     points: &'m mut [PointMemory],
     request: &'m mut [u8],
@@ -79,6 +81,14 @@ impl<'m> Memory<'m> {
             request,
             answer,
         }
+    }
+}
+
+/// Shows the sizes only: requests may hold passwords.
+impl core::fmt::Debug for Memory<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (points, request, answer) = (self.points.len(), self.request.len(), self.answer.len());
+        write!(f, "Memory({points} points, {request} and {answer} bytes)")
     }
 }
 
@@ -280,7 +290,7 @@ impl<'a> Gateway<'a> {
     /// The broker for all but a rollout.
     fn named_broker(&self) -> BrokerUrl<'_> {
         let base = self.config.url();
-        let named = self.persisted.broker.as_deref();
+        let named = self.persisted.broker.as_deref().filter(|_| self.config.ids().is_none());
         named.and_then(|url| BrokerUrl::parse(url, Some(base))).unwrap_or(base)
     }
 
@@ -290,8 +300,9 @@ impl<'a> Gateway<'a> {
         named.unwrap_or(self.config.qos())
     }
 
-    const fn rolls_out(&self) -> bool {
-        matches!(self.phase, Phase::Rollout | Phase::WaitRollout)
+    /// Whether what a rollout named does not hold: during one, and where none is needed.
+    fn rolls_out(&self) -> bool {
+        matches!(self.phase, Phase::Rollout | Phase::WaitRollout) || self.config.ids().is_some()
     }
 
     /// Whether a request is being executed. Another one that comes meanwhile is not: leave it in the module.

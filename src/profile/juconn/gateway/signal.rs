@@ -127,6 +127,9 @@ pub enum Notice {
     /// The configuration says not to connect.
     #[error("CloudConnStart is not 1: the gateway does not connect")]
     NotStarted,
+    /// `MQTTKeepAlive` is more than modules take.
+    #[error("MQTTKeepAlive is {0} seconds and the module takes 300 at most: it is 300")]
+    KeepAlive(u16),
     /// A message on a topic that is none of the gateway's.
     #[error("a message on a topic that is not the gateway's is ignored")]
     OtherTopic,

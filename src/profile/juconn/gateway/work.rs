@@ -13,11 +13,17 @@ const STOP: &str = "<Set _=\"/Process/Program/Mode\" value=\"Stop\" ver=\"v\"/>"
 /// The number of an invalid command (manual, section 4).
 pub(super) const INVALID: i32 = 500;
 
-/// A command of TiXML that the application executes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A command of TiXML that the application executes. `Debug` shows its name only: it may set a password.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Command<'c> {
     /// The command.
     pub element: Element<'c>,
+}
+
+impl fmt::Debug for Command<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Command({})", self.name())
+    }
 }
 
 impl<'c> Command<'c> {
@@ -38,11 +44,17 @@ impl<'c> Command<'c> {
 }
 
 /// Takes the answer to a command. What does not fit is counted, for the error that says so.
-#[derive(Debug)]
 pub struct Answer<'a> {
     memory: &'a mut [u8],
     len: &'a mut usize,
     start: usize,
+}
+
+/// Shows its length only.
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({} bytes)", self.len.saturating_sub(self.start))
+    }
 }
 
 impl Answer<'_> {

@@ -66,6 +66,15 @@ impl<'w> Fields<'w> {
         }
     }
 
+    /// A field whose TiXML has its text between its tags, or nothing.
+    pub(super) fn content(&mut self, name: &str, text: impl Display, empty: bool) -> fmt::Result {
+        match self.format {
+            Format::Tixml if empty => tixml::Writer::new(self.out).element(name).empty(),
+            Format::Tixml => tixml::Writer::new(self.out).element(name).text(text),
+            Format::Json => self.text(name, text),
+        }
+    }
+
     /// A field that JSON has as it is displayed: a number, `true` or `false`.
     pub(super) fn literal(&mut self, name: &str, value: impl Display) -> fmt::Result {
         match self.format {

@@ -37,7 +37,7 @@ impl<'a> InitRequest<'_, 'a> {
                 fields.text("virtual_devices", 1)?;
             }
             if let Some(details) = self.device.details {
-                fields.text("gateway_details", details)?;
+                fields.content("gateway_details", details, details.is_empty())?;
             }
             fields.list("controllers", |fields| self.controllers(fields))
         })
@@ -105,8 +105,10 @@ fn sensor(
         if let Some(unit) = point.unit() {
             fields.text("unit", unit)?;
         }
-        if let Some(set_point) = point.set_point() {
-            fields.text("set_point", set_point)?;
+        match point.set_point() {
+            Some(set_point) if set_point.is_empty() => fields.content("set_point", set_point, true)?,
+            Some(set_point) => fields.text("set_point", set_point)?,
+            None => {}
         }
         if let Some(virtual_sensor) = point.virtual_sensor() {
             fields.literal("virtual", virtual_sensor)?;

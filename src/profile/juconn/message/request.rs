@@ -51,8 +51,8 @@ impl fmt::Display for RequestKind {
     }
 }
 
-/// The statements of a request, in the form they came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The statements of a request, in the form they came in. `Debug` shows their length only: they may set a password.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Statements<'a> {
     /// Elements of a TiXML message.
     Tixml(Document<'a>),
@@ -62,6 +62,18 @@ pub enum Statements<'a> {
     Json(Object<'a>),
     /// None: the request has no statements.
     None,
+}
+
+impl fmt::Debug for Statements<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let len = match self {
+            Self::Tixml(elements) => elements.raw().len(),
+            Self::Text(text) => text.raw().len(),
+            Self::Json(object) => object.raw().len(),
+            Self::None => 0,
+        };
+        write!(f, "Statements({len} bytes)")
+    }
 }
 
 impl<'a> Statements<'a> {
