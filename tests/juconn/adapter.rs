@@ -10,7 +10,7 @@ use fibocom_mqtt::profile::juconn::{
     Reading, Request, RequestKind, Statements, tixml::Document,
 };
 use fibocom_mqtt::sim::{Port, TestClient, Unplugged, VirtualClock, World};
-use fibocom_mqtt::{Client, Clock, ConnectionId, Error, Feature, InvalidInput, Network, Tls};
+use fibocom_mqtt::{Client, Clock, ConnectionId, Error, Feature, InvalidInput, Limit, Network, Tls};
 
 use super::support::{self, TestModem};
 use crate::bench::{IDS, database, init_result, request_id};
@@ -225,6 +225,35 @@ fn data_that_were_refused_are_sent_after_a_while() {
         assert!(world.clock().now().saturating_since(before) <= Duration::from_secs(10));
     });
     assert_eq!(plant.failures.borrow().len(), 3, "every ten seconds");
+}
+
+#[test]
+fn what_the_module_takes_is_the_limit() {
+    let world = support::online();
+    let mut memory = support::Memory::default();
+    let mut plant = Plant::default();
+    world.block_on(async {
+        let portal = portal(&world);
+        let mut modem: TestModem<'_> = memory.modem(&world);
+        modem.set_limit(Limit::Payload, 400);
+        let mut gateway = gateway(KEYS);
+        let mut client = modem.client(ConnectionId::FIRST);
+        let mut buffer = [0; 1279];
+        let life = juconn::run(&mut client, &mut gateway, &mut plant, Tls::new(), &mut buffer);
+        let script = async {
+            accept(&portal).await;
+            next(&portal, "/data").await;
+            // The answer repeats the command's name.
+            let long = format!("<{}/>", "x".repeat(500));
+            portal
+                .0
+                .publish("c1/fp/g1/cmd", request(RequestKind::Cmd, &long), 1, false);
+            let result = next(&portal, "/cmdResult").await;
+            assert!(result.contains("bytes and 400 is the most"), "{result}");
+        };
+        select(life, script).await;
+    });
+    assert!(plant.failures.borrow().is_empty(), "{:?}", plant.failures);
 }
 
 #[test]

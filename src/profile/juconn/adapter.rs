@@ -9,7 +9,7 @@ use embedded_io_async::{Read, Write};
 use super::config::{Config, ServerAuthentication};
 use super::gateway::{Command, DataSource, Gateway, Input, Link, MAX_KEEP_ALIVE, Notice, Now, Output, Persisted};
 use super::message::{ErrorReport, Verbosity};
-use crate::{Client, Clock, ConnectOptions, Credentials, Error, Publication, Tls};
+use crate::{Client, Clock, ConnectOptions, Credentials, Error, Limit, Publication, Tls};
 
 /// The longest user name and password that the adapter hands to the module, in bytes: what the most capable modules take.
 const CREDENTIAL: usize = 256;
@@ -47,7 +47,7 @@ pub trait Application: DataSource {
 /// Lets a gateway live on a client for ever: connects, sends, receives, executes, and comes back after every loss of the connection.
 ///
 /// `buffer` takes one message, received or to be sent: 1279 bytes are enough for every module. `tls` is used where the broker's address
-/// is `ssl://`. The module must be attached and have its network.
+/// is `ssl://`: load the files into it that the configuration names. The module must be attached and have its network.
 ///
 /// ```
 /// # use embedded_io_async::{Read, Write};
@@ -108,6 +108,7 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     buffer: &mut [u8],
 ) -> Result<(), Error<T::Error>> {
     let now = clock(client, application);
+    gateway.limit_payload(payload_limit(client));
     if let Some((_, mut answer)) = gateway.execution() {
         answer.restart();
         let report = ErrorReport::new(500, "the execution was interrupted").class("Gateway");
@@ -125,6 +126,13 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
 
 fn clock<T: Read + Write, C: Clock, A: Application>(client: &Client<'_, '_, T, C>, application: &mut A) -> Now {
     Now::new(client.session.modem.now(), application.unix_time())
+}
+
+/// The longest payload that the module takes, in bytes.
+fn payload_limit<T: Read + Write, C: Clock>(client: &Client<'_, '_, T, C>) -> usize {
+    let modem = &client.session.modem;
+    let limit = usize::from(modem.capabilities().limit(Limit::Payload).value);
+    limit.checked_div(modem.dialect().data_form.size(1)).unwrap_or(limit)
 }
 
 /// Does the next thing that the gateway wants done. Whether there was one.

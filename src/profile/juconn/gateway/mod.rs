@@ -224,6 +224,11 @@ impl<'a> Gateway<'a> {
         }
     }
 
+    /// Sends no message that is longer than `max` bytes from now on, if that is less than before.
+    pub fn limit_payload(&mut self, max: usize) {
+        self.max_payload = self.max_payload.min(max);
+    }
+
     fn init_request<'r>(&'r self, request_id: &'r str) -> InitRequest<'r, 'a> {
         InitRequest {
             request_id,
