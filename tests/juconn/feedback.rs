@@ -1,5 +1,7 @@
 //! Requests: the serial number, the stop, results in the format of the request, and what does not fit.
 
+use std::fmt::Write;
+
 use fibocom_mqtt::profile::juconn::{Device, Frame, Input, Notice, Persisted, Phase, RequestKind, Subject};
 use serde_json::Value;
 
@@ -352,6 +354,28 @@ fn a_result_waits_for_the_connection_if_that_was_lost_meanwhile() {
             .any(|did| matches!(did, Did::Publish { topic, .. } if topic == "c1/fp/g1/cmdResult")),
         "{done:?}"
     );
+}
+
+#[test]
+fn a_result_that_did_not_go_out_is_sent_again() {
+    for lost in [Input::NotPublished, Input::Disconnected] {
+        let mut bench = quiet();
+        ask(&mut bench, "cmd", &request("cmd", "<DoOn/>"));
+        bench.gateway.execution().unwrap().1.write_str("<DoOn/>").unwrap();
+        let now = fibocom_mqtt::profile::juconn::Now::default();
+        bench.gateway.input(now, Input::Executed);
+        let first = bench.next().unwrap();
+        assert_eq!(first.topic(), "c1/fp/g1/cmdResult");
+        assert!(bench.tell(lost).is_empty());
+        assert!(bench.gateway.is_busy());
+        let mut done = bench.wait(10);
+        if lost == Input::Disconnected {
+            let login = bench.tell(Input::Connected);
+            done = bench.accept(&login);
+        }
+        assert!(done.contains(&first), "{done:?}");
+        assert!(!bench.gateway.is_busy());
+    }
 }
 
 #[test]

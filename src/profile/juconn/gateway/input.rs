@@ -9,7 +9,7 @@ impl Gateway<'_> {
     pub fn input(&mut self, now: Now, input: Input<'_>) {
         self.now = now;
         if !matches!(input, Input::Disconnected | Input::NotPublished) {
-            self.data_sent();
+            self.went_out();
         }
         match input {
             Input::Start => self.start(),
@@ -25,7 +25,7 @@ impl Gateway<'_> {
                 self.executed();
                 self.advance();
             }
-            Input::NotPublished => self.data_refused(),
+            Input::NotPublished => self.refused(),
             Input::SendRealtimeData(CloudSendRealtimeData { connector, section }) => {
                 if connector == self.config.connector() && self.phase == Phase::Running {
                     self.want(section);

@@ -66,7 +66,7 @@ impl Gateway<'_> {
     }
 
     fn decide(&mut self, source: &mut impl DataSource, payload: &mut [u8]) -> Option<Action> {
-        self.data_sent();
+        self.went_out();
         if core::mem::take(&mut self.support_due) {
             self.supported();
             self.advance();
@@ -113,6 +113,7 @@ impl Gateway<'_> {
     }
 
     fn decide_work(&mut self, payload: &mut [u8]) -> Option<Action> {
+        let held = self.is_held();
         let work = self.work.as_mut()?;
         match work.step {
             Step::Stop | Step::Execute => {
@@ -121,22 +122,14 @@ impl Gateway<'_> {
                 Some(Action::Execute)
             }
             Step::Support => Some(Action::Support),
-            Step::Publish if self.phase == Phase::Running => {
-                let work = self.work.take()?;
-                let kind = match &work.job {
-                    Job::Request { kind, .. } => *kind,
-                    Job::Configuration => RequestKind::Cmd,
+            Step::Publish if self.phase == Phase::Running && !held => {
+                let Job::Request { kind, .. } = work.job else {
+                    return None;
                 };
-                // The answers are read by the result.
-                self.work = Some(work);
-                let len = self.publish_result(kind, payload);
-                let reset = self.work.take().is_some_and(|work| work.reset);
-                if reset {
-                    self.factory_reset();
-                }
-                len.map(Action::Publish)
+                work.step = Step::Published;
+                self.publish_result(kind, payload).map(Action::Publish)
             }
-            Step::Next | Step::Awaited { .. } | Step::Publish => None,
+            Step::Next | Step::Awaited { .. } | Step::Publish | Step::Published => None,
         }
     }
 

@@ -214,6 +214,7 @@ impl Gateway<'_> {
         self.link = Link::Down;
         self.disconnect = false;
         self.data_not_sent();
+        self.result_not_sent();
         if self.phase != Phase::PowerOn {
             self.enter(self.first_phase());
             self.back_off(RECONNECT);

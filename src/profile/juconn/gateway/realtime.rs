@@ -132,7 +132,7 @@ impl Realtime {
 
 impl<'a> Gateway<'a> {
     /// What was published last has gone out.
-    pub(super) fn data_sent(&mut self) {
+    fn data_sent(&mut self) {
         for point in self.memory.points.iter_mut().filter(|point| point.on_its_way) {
             (point.due, point.on_its_way) = (false, false);
         }
@@ -145,9 +145,21 @@ impl<'a> Gateway<'a> {
         }
     }
 
+    /// Whether it waits after a message that did not go out.
+    pub(super) fn is_held(&self) -> bool {
+        self.realtime.held.is_some_and(|held| held > self.now.instant)
+    }
+
+    /// What was published last has gone out, whatever it was.
+    pub(super) fn went_out(&mut self) {
+        self.data_sent();
+        self.result_sent();
+    }
+
     /// The module or the broker refused the message: it is tried again after a while.
-    pub(super) fn data_refused(&mut self) {
+    pub(super) fn refused(&mut self) {
         self.data_not_sent();
+        self.result_not_sent();
         self.realtime.held = Some(self.now.instant + HOLD);
     }
 
@@ -161,7 +173,7 @@ impl<'a> Gateway<'a> {
 
     /// Looks which timers have run out, and so what is due. Whether anything is.
     pub(super) fn data_due(&mut self, source: &mut impl DataSource) -> bool {
-        if self.phase != Phase::Running || self.realtime.held.is_some_and(|held| held > self.now.instant) {
+        if self.phase != Phase::Running || self.is_held() {
             return false;
         }
         self.realtime.held = None;

@@ -103,6 +103,8 @@ pub(super) enum Step {
     Support,
     /// The result goes to the portal.
     Publish,
+    /// The result is on its way.
+    Published,
 }
 
 #[derive(Debug)]
@@ -286,6 +288,23 @@ impl Gateway<'_> {
         if work.step == Step::Next {
             work.statement = work.statement.saturating_add(1);
             work.answer_start = work.answer_len;
+        }
+    }
+
+    /// The result has gone out, if one was on its way.
+    pub(super) fn result_sent(&mut self) {
+        let Some(work) = self.work.take_if(|work| work.step == Step::Published) else {
+            return;
+        };
+        if work.reset {
+            self.factory_reset();
+        }
+    }
+
+    /// The result has not gone out, if one was on its way: it waits.
+    pub(super) fn result_not_sent(&mut self) {
+        if let Some(work) = self.work.as_mut().filter(|work| work.step == Step::Published) {
+            work.step = Step::Publish;
         }
     }
 

@@ -46,11 +46,10 @@ impl<'a> InitRequest<'_, 'a> {
     /// The points, each path once: a path in two sections is one data point with two timers.
     fn points(&self) -> impl Iterator<Item = DataPoint<'a>> + use<'a> {
         let config = *self.config;
-        config.points().filter_map(move |point| {
+        config.points().filter(move |point| {
             // Within a section no path is there twice.
             let mut before = config.points().take_while(|other| other.section() < point.section());
-            let known = before.any(|other| other.path() == point.path());
-            (!known).then_some(point)
+            !before.any(|other| other.path() == point.path())
         })
     }
 
