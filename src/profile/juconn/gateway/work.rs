@@ -250,11 +250,11 @@ impl Gateway<'_> {
             .is_some_and(|work| work.answer_len <= self.memory.answer.len());
         let code = match answer {
             Some(answer) => error_number(answer).unwrap_or(0),
-            // Too long is for the result to say.
-            None if !fits => 0,
+            // Too long is for the result to say. A stop that cannot be seen to have succeeded has not.
+            None if !fits && !stop => 0,
             None => INVALID,
         };
-        let readable = answer.is_some() || !fits;
+        let readable = answer.is_some() || (!fits && !stop);
         let reset = self.statement().is_some_and(|statement| {
             statement.name() == "Reset" && statement.attribute("_").is_some_and(|what| what == "Secretfile")
         });
