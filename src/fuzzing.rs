@@ -21,6 +21,14 @@ use crate::command::*;
 use crate::types::{ConnectionId, Escapes, SnConnectionId, TopicFilter, TopicName};
 use crate::{DirectMessage, Line, SnRegistration, SnRegistrationKind, Urc};
 
+// A target panics when something does not hold.
+#[cfg(feature = "juconn")]
+#[allow(clippy::panic, clippy::unwrap_used)]
+mod juconn;
+
+#[cfg(feature = "juconn")]
+pub use juconn::{juconn_json, juconn_tixml};
+
 /// Names that lines of the module begin with.
 pub const NAMES: [&[u8]; 40] = [
     b"+MQTTUSER",

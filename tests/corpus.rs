@@ -38,3 +38,15 @@ fn grammar() {
 fn lora_cloud() {
     replay(fibocom_mqtt::fuzzing::lora_cloud, "lora_cloud", 30);
 }
+
+#[cfg(feature = "juconn")]
+#[test]
+fn juconn_tixml() {
+    replay(fibocom_mqtt::fuzzing::juconn_tixml, "juconn_tixml", 15);
+}
+
+#[cfg(feature = "juconn")]
+#[test]
+fn juconn_json() {
+    replay(fibocom_mqtt::fuzzing::juconn_json, "juconn_json", 10);
+}

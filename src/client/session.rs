@@ -29,7 +29,7 @@ const RESULT: Duration = Duration::from_secs(30);
 
 /// One connection of a modem. It is there once for all kinds of clients, so that its code is.
 pub(crate) struct Session<'m, 'b, T, C> {
-    pub(super) modem: &'m mut Modem<'b, T, C>,
+    pub(crate) modem: &'m mut Modem<'b, T, C>,
     pub(super) id: AnyConnectionId,
 }
 

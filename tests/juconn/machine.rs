@@ -1,0 +1,405 @@
+//! The life of a gateway: every input in every state, and the courses through them.
+
+use fibocom_mqtt::profile::juconn::{CloudSendRealtimeData, Input, Led, Link, Notice, Persisted, Phase, Subject};
+
+use crate::bench::{Bench, Did, IDS, POINT, init_result, request_id, rollout_result};
+
+/// The states: a phase, what the connection is, and what else matters.
+const STATES: [&str; 11] = [
+    "PowerOn",
+    "Rollout connecting",
+    "Rollout backing off, down",
+    "Rollout backing off, up",
+    "WaitRollout",
+    "Init connecting",
+    "Init backing off, down",
+    "Init backing off, up",
+    "WaitInit",
+    "Running",
+    "Running busy",
+];
+
+const INPUTS: [&str; 20] = [
+    "start",
+    "connected",
+    "disconnected",
+    "rollout ok",
+    "rollout other id",
+    "rollout 404",
+    "rollout malformed",
+    "init ok",
+    "init other id",
+    "init 404",
+    "init 500",
+    "config",
+    "cmd",
+    "state",
+    "other topic",
+    "tick early",
+    "tick late",
+    "executed",
+    "not published",
+    "send data",
+];
+
+const REQUEST: &str = "<request_id _=\"r\"/><serial_number _=\"04600912\"/>";
+
+/// The number of the rollout that was asked for last.
+fn rollout_id(bench: &Bench) -> String {
+    format!("04600912_{}", bench.gateway.persisted().rollouts)
+}
+
+/// A gateway in a state, and the id of its initialisation if it sent one.
+fn in_state(state: &str) -> (Bench, String) {
+    let ids = state.starts_with("Init") || state.starts_with("WaitInit") || state.starts_with("Running");
+    let keys = if ids { format!("{IDS}{POINT}") } else { POINT.to_owned() };
+    let mut bench = Bench::new(&keys);
+    bench.plant.set("/Process/PV/Room", "20");
+    let mut id = String::new();
+    if state == "PowerOn" {
+        return (bench, id);
+    }
+    bench.tell(Input::Start);
+    if state.ends_with("connecting") {
+        return (bench, id);
+    }
+    if state.ends_with("down") {
+        bench.tell(Input::Disconnected);
+        return (bench, id);
+    }
+    let done = bench.tell(Input::Connected);
+    if ids {
+        id = request_id(done.last().unwrap().payload());
+    }
+    match state {
+        "WaitRollout" | "WaitInit" => {}
+        "Rollout backing off, up" => {
+            let answer = rollout_result(409, &rollout_id(&bench), "");
+            bench.message("fp/gatewayRolloutResult/04600912", &answer);
+        }
+        "Init backing off, up" => {
+            bench.message("c1/fp/g1/gatewayInitResult", &init_result(500, &id));
+        }
+        _ => {
+            bench.message("c1/fp/g1/gatewayInitResult", &init_result(0, &id));
+            if state == "Running busy" {
+                bench.message("c1/fp/g1/cmd", &format!("{REQUEST}<cmd><DoOn/></cmd>"));
+            }
+        }
+    }
+    (bench, id)
+}
+
+fn apply(bench: &mut Bench, input: &str, id: &str) -> Vec<Did> {
+    let rollout = rollout_id(bench);
+    let (rollout_topic, init_topic) = ("fp/gatewayRolloutResult/04600912", "c1/fp/g1/gatewayInitResult");
+    match input {
+        "start" => bench.tell(Input::Start),
+        "connected" => bench.tell(Input::Connected),
+        "disconnected" => bench.tell(Input::Disconnected),
+        "rollout ok" => bench.message(rollout_topic, &rollout_result(0, &rollout, "")),
+        "rollout other id" => bench.message(rollout_topic, &rollout_result(0, "other", "")),
+        "rollout 404" => bench.message(rollout_topic, &rollout_result(404, &rollout, "")),
+        "rollout malformed" => bench.message(rollout_topic, "<error_code"),
+        "init ok" => bench.message(init_topic, &init_result(0, id)),
+        "init other id" => bench.message(init_topic, &init_result(0, "other")),
+        "init 404" => bench.message(init_topic, &init_result(404, id)),
+        "init 500" => bench.message(init_topic, &init_result(500, id)),
+        "config" => bench.message("c1/fp/g1/config", &format!("{REQUEST}<config><Set/></config>")),
+        "cmd" => bench.message("c1/fp/g1/cmd", &format!("{REQUEST}<cmd><DoOn/></cmd>")),
+        "state" => bench.message("c1/fp/g1/state", REQUEST),
+        "other topic" => bench.message("c1/fp/g1/data", "<a/>"),
+        "tick early" => bench.wait(0),
+        "tick late" => bench.wait(3600),
+        "executed" => bench.answer("<DoOn/>"),
+        "not published" => bench.tell(Input::NotPublished),
+        "send data" => bench.tell(Input::SendRealtimeData(CloudSendRealtimeData::ALL)),
+        "factory reset" => bench.tell(Input::FactoryReset),
+        other => panic!("{other}"),
+    }
+}
+
+/// Where a gateway ends, and what it does on the way, in words; repeated words once.
+fn outcome(bench: &Bench, done: &[Did]) -> String {
+    let mut words = vec![format!("{:?}", bench.gateway.phase())];
+    for did in done {
+        if words.last().map(String::as_str) != Some(did.word()) {
+            words.push(did.word().into());
+        }
+    }
+    words.join(" ")
+}
+
+#[test]
+fn every_input_in_every_state() {
+    let mut table = String::new();
+    for state in STATES {
+        for input in INPUTS {
+            let (mut bench, id) = in_state(state);
+            let done = apply(&mut bench, input, &id);
+            table += &format!("{state} | {input} | {}\n", outcome(&bench, &done));
+        }
+    }
+    assert!(table == include_str!("transitions.txt"), "{table}");
+}
+
+#[test]
+fn a_factory_reset_ends_in_power_on_from_every_state() {
+    for state in STATES {
+        let (mut bench, _) = in_state(state);
+        let up = bench.gateway.link() != Link::Down;
+        let done = apply(&mut bench, "factory reset", "");
+        assert_eq!(
+            outcome(&bench, &done),
+            if up {
+                "PowerOn persist disconnect"
+            } else {
+                "PowerOn persist"
+            },
+            "{state}"
+        );
+        assert_eq!(
+            (bench.gateway.link(), bench.gateway.persisted().ids.clone()),
+            (Link::Down, None)
+        );
+        assert!(!bench.gateway.is_busy());
+        assert_eq!(bench.tell(Input::Start).last().unwrap().word(), "connect", "{state}");
+    }
+}
+
+#[test]
+fn a_gateway_that_shall_not_start_does_not() {
+    let text = crate::bench::database(POINT).replace("<CloudConnStart _=\"1\"/>", "<CloudConnStart _=\"0\"/>");
+    let config = fibocom_mqtt::profile::juconn::Config::parse(text.leak()).unwrap();
+    let mut bench = Bench::new(POINT);
+    let memory = fibocom_mqtt::profile::juconn::Memory::new(vec![Default::default(); 1].leak(), &mut [], &mut []);
+    bench.gateway =
+        fibocom_mqtt::profile::juconn::Gateway::new(*bench.gateway.device(), config, Persisted::default(), memory)
+            .unwrap();
+    assert_eq!(bench.tell(Input::Start), [Did::Log(Notice::NotStarted)]);
+    assert_eq!(bench.gateway.phase(), Phase::PowerOn);
+}
+
+#[test]
+fn the_rollout_persists_its_ids_and_a_restart_skips_it() {
+    let mut bench = Bench::rolling(POINT);
+    let done = bench.message("fp/gatewayRolloutResult/04600912", &rollout_result(0, "04600912_1", ""));
+    let Did::Persist(persisted) = &done[0] else {
+        panic!("{done:?}")
+    };
+    assert_eq!(persisted.rollouts, 1);
+    assert_eq!(&persisted.ids.as_ref().unwrap().gateway, "g7");
+    let mut text = String::new();
+    persisted.write(&mut text).unwrap();
+    let mut bench = Bench::restarted(POINT, Persisted::parse(text.as_bytes()).unwrap());
+    assert_eq!(bench.tell(Input::Start), [Did::Connect("mqtt:portal:1883".into())]);
+    let done = bench.tell(Input::Connected);
+    assert_eq!(done.last().unwrap().topic(), "c7/fp/g7/gatewayInit");
+}
+
+#[test]
+fn the_rollouts_broker_and_quality_of_service_are_taken_and_kept() {
+    let mut bench = Bench::rolling(POINT);
+    let more = "<data_broker_details><url _=\"ssl://broker.juconn.io:8884\"/><qos _=\"0\"/></data_broker_details>";
+    let done = bench.message(
+        "fp/gatewayRolloutResult/04600912",
+        &rollout_result(0, "04600912_1", more),
+    );
+    assert_eq!(
+        done[1..],
+        [Did::Disconnect, Did::Connect("mqtt+ssl:broker.juconn.io:8884".into())]
+    );
+    let done = bench.tell(Input::Connected);
+    assert_eq!(done[0], Did::Subscribe("c7/fp/g7/gatewayInitResult".into(), 0));
+    let persisted = bench.gateway.persisted().clone();
+    let mut bench = Bench::restarted(POINT, persisted);
+    assert_eq!(
+        bench.tell(Input::Start),
+        [Did::Connect("mqtt+ssl:broker.juconn.io:8884".into())]
+    );
+    // Ids of the configuration need no rollout, and know of no other broker.
+    let persisted = bench.gateway.persisted().clone();
+    let mut other = Bench::restarted(&format!("{IDS}{POINT}"), persisted);
+    assert_eq!(other.tell(Input::Start), [Did::Connect("mqtt:portal:1883".into())]);
+    assert_eq!(
+        other.tell(Input::Connected)[0],
+        Did::Subscribe("c1/fp/g1/gatewayInitResult".into(), 1)
+    );
+    // A rollout goes to the first broker again.
+    let done = bench.tell(Input::Connected);
+    let id = request_id(done.last().unwrap().payload());
+    let done = bench.message("c7/fp/g7/gatewayInitResult", &init_result(404, &id));
+    assert_eq!(done.last(), Some(&Did::Disconnect));
+    assert_eq!(bench.wait(30), [Did::Connect("mqtt:portal:1883".into())]);
+}
+
+#[test]
+fn an_initial_configuration_is_executed_statement_by_statement() {
+    let mut bench = Bench::rolling(POINT);
+    let more = "<gateway_configuration><SetConfig _=\"A\"/><Set _=\"/b\"/><SetConfig _=\"C\"/></gateway_configuration>";
+    let stop = Did::Execute("<Set _=\"/Process/Program/Mode\" value=\"Stop\" ver=\"v\"/>".into());
+    let done = bench.message(
+        "fp/gatewayRolloutResult/04600912",
+        &rollout_result(0, "04600912_1", more),
+    );
+    assert_eq!(done[1..], *std::slice::from_ref(&stop));
+    assert_eq!(bench.answer("<Set/>"), [Did::Execute("<SetConfig _=\"A\"/>".into())]);
+    let done = bench.answer("<SetConfig/>");
+    assert_eq!(
+        done,
+        [
+            Did::Support(0, "<SetConfig/>".into()),
+            Did::Execute("<Set _=\"/b\"/>".into())
+        ]
+    );
+    // One that fails does not keep the others back, and a stop that fails keeps its own back.
+    let done = bench.answer("<Error _=\"-7\"/>");
+    assert_eq!(done, [Did::Support(1, "<Error _=\"-7\"/>".into()), stop]);
+    let done = bench.answer("<Error _=\"-8\"/>");
+    assert_eq!(done[0], Did::Support(2, "<Error _=\"-8\"/>".into()));
+    // Only then it goes on.
+    assert_eq!(done.last().unwrap().topic(), "c7/fp/g7/gatewayInit");
+}
+
+#[test]
+fn the_initialisation_runs_at_each_login() {
+    let (mut bench, _) = Bench::running(POINT, |_| {});
+    assert!(bench.tell(Input::Disconnected).is_empty());
+    assert_eq!(bench.gateway.led(), Led::Off);
+    assert_eq!(bench.wait(1), [Did::Connect("mqtt:portal:1883".into())]);
+    assert_eq!(bench.gateway.led(), Led::FlashingRed);
+    let done = bench.tell(Input::Connected);
+    assert_eq!(done.last().unwrap().topic(), "c1/fp/g1/gatewayInit");
+    assert_eq!(done.len(), 5);
+    bench.accept(&done);
+    assert_eq!(
+        (bench.gateway.phase(), bench.gateway.led()),
+        (Phase::Running, Led::Green)
+    );
+}
+
+#[test]
+fn back_offs_double_up_to_an_hour_and_end_with_success() {
+    let mut bench = Bench::new(&format!("{IDS}{POINT}"));
+    bench.tell(Input::Start);
+    for seconds in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600] {
+        assert!(bench.tell(Input::Disconnected).is_empty());
+        assert!(bench.wait(seconds - 1).is_empty(), "{seconds}");
+        assert_eq!(bench.wait(1).len(), 1, "{seconds}");
+    }
+    let done = bench.tell(Input::Connected);
+    bench.accept(&done);
+    bench.tell(Input::Disconnected);
+    assert_eq!(bench.wait(1).len(), 1);
+}
+
+#[test]
+fn errors_of_the_portal_are_told_and_waited_out() {
+    for code in [404, 409, 500] {
+        let mut bench = Bench::rolling(POINT);
+        let answer = rollout_result(code, "04600912_1", "");
+        let done = bench.message("fp/gatewayRolloutResult/04600912", &answer);
+        let after = std::time::Duration::from_secs(30);
+        assert_eq!(
+            done,
+            [Did::Log(Notice::Portal {
+                subject: Subject::RolloutResult,
+                code,
+                after
+            })]
+        );
+        assert!(bench.wait(29).is_empty());
+        // Subscribed it is already; the next id is counted and kept first.
+        let done = bench.wait(1);
+        assert_eq!(done.iter().map(Did::word).collect::<Vec<_>>(), ["persist", "publish"]);
+        assert!(done[1].payload().contains("<request_id _=\"04600912_2\"/>"));
+        bench.message(
+            "fp/gatewayRolloutResult/04600912",
+            &rollout_result(code, "04600912_2", ""),
+        );
+        assert!(bench.wait(59).is_empty());
+        assert_eq!(bench.wait(1).len(), 2);
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_asked_for_again() {
+    let mut bench = Bench::rolling(POINT);
+    assert!(bench.wait(59).is_empty());
+    assert_eq!(bench.wait(1), [Did::Log(Notice::NoAnswer(Subject::RolloutResult))]);
+    assert_eq!(bench.wait(30).len(), 2);
+    let mut bench = Bench::initialising(POINT);
+    assert_eq!(bench.wait(60), [Did::Log(Notice::NoAnswer(Subject::InitResult))]);
+    let done = bench.wait(30);
+    assert_eq!((done.len(), done[0].topic()), (1, "c1/fp/g1/gatewayInit"));
+}
+
+#[test]
+fn ids_that_cannot_be_in_a_topic_are_not_taken() {
+    for (gateway, broker) in [("a/b", "x"), ("#", "x"), ("g", "http://x")] {
+        let mut bench = Bench::rolling(POINT);
+        let answer = format!(
+            "<error_code _=\"0\"/><response_id _=\"04600912_1\"/><gateway_id _=\"{gateway}\"/><customer_id _=\"c\"/>\
+             <data_broker_details><url _=\"{broker}\"/></data_broker_details>"
+        );
+        let done = bench.message("fp/gatewayRolloutResult/04600912", &answer);
+        assert_eq!(done, [Did::Log(Notice::Unusable)]);
+        assert_eq!((bench.gateway.phase(), bench.gateway.ids()), (Phase::Rollout, None));
+    }
+}
+
+#[test]
+fn the_status_shows_what_the_manual_shows() {
+    let (mut bench, _) = Bench::running(POINT, |plant| plant.set("/Process/PV/Room", "20"));
+    let status = bench.gateway.status();
+    assert_eq!(
+        (status.message, status.connected, status.broker_version),
+        ("connected", true, "1.0.0")
+    );
+    assert_eq!(
+        (status.last_time_stamp, status.change_toggle),
+        (Some(1_498_724_247), true)
+    );
+    let mut text = String::new();
+    status.write(&mut text).unwrap();
+    let flat = |text: &str| {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("> <", "><")
+    };
+    let expected = flat(crate::sample!("cloudconn_status.tixml"))
+        .replace("mqtt+ssl:172.18.121.247:8883", "mqtt:portal:1883")
+        .replace("1585563331", "1498724247");
+    assert_eq!(text, expected);
+    bench.wait(3600);
+    assert_eq!(bench.gateway.status().last_time_stamp, Some(1_498_727_847));
+    assert!(!bench.gateway.status().change_toggle);
+    for (state, message, led) in [
+        ("PowerOn", "not connected", Led::Off),
+        ("Rollout connecting", "connecting", Led::FlashingRed),
+        ("WaitRollout", "registering", Led::Green),
+        ("Init backing off, down", "not connected", Led::Off),
+        ("WaitInit", "registering", Led::Green),
+        ("Running", "connected", Led::Green),
+    ] {
+        let (bench, _) = in_state(state);
+        assert_eq!(
+            (bench.gateway.status().message, bench.gateway.led()),
+            (message, led),
+            "{state}"
+        );
+    }
+}
+
+#[test]
+fn time_is_asked_for_when_it_matters() {
+    let (bench, _) = in_state("PowerOn");
+    assert_eq!(bench.gateway.next_tick(), None);
+    let (bench, _) = in_state("WaitRollout");
+    assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 60_000);
+    let (bench, _) = in_state("Init backing off, down");
+    assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 1000);
+    let (bench, _) = in_state("Running");
+    assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 3_600_000);
+}
