@@ -130,6 +130,7 @@ fn outcome(bench: &Bench, done: &[Did]) -> String {
     words.join(" ")
 }
 
+/// `transitions.txt` is the table: state, input, and then the phase it ends in and what it does on the way.
 #[test]
 fn every_input_in_every_state() {
     let mut table = String::new();
