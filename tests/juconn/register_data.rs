@@ -190,8 +190,11 @@ fn juc_q23_a_value_is_a_number_where_it_is_one_and_a_text_otherwise() {
     });
     let parsed: serde_json::Value = serde_json::from_str(done[0].payload()).unwrap();
     let sensors = parsed["controllers"][0]["sensors"].as_array().unwrap();
-    let values: Vec<_> = sensors.iter().map(|sensor| sensor["value"].to_string()).collect();
-    assert_eq!(values, ["23.9", "\"23.9\"", "\"true\"", "1", "-113.0", "\"+5\""]);
+    let values: Vec<_> = sensors.iter().map(|sensor| &sensor["value"]).collect();
+    let texts: Vec<_> = values.iter().map(|value| value.as_str()).collect();
+    assert_eq!(texts, [None, Some("23.9"), Some("true"), None, None, Some("+5")]);
+    let numbers: Vec<_> = values.iter().filter_map(|value| value.as_f64()).collect();
+    assert_eq!(numbers, [23.9, 1.0, -113.0]);
     assert!(done[0].payload().contains("\"value\":-113.00,"));
 }
 
