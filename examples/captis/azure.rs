@@ -26,6 +26,8 @@ where
     let mut payload = [0; 1024];
     let mut session = AzureSession::open(client, &login, gate, &mut payload).await?;
 
+    // A change made while it was away comes with the whole twin only.
+    session.ask_for_twin("twin").await?;
     let time = now();
     let readings: Result<Vec<_>, NotOnPlatform> = logger
         .measure()
@@ -60,8 +62,15 @@ where
         }
         let message = session.client().recv(&mut buffer).await?;
         match TwinTopic::parse(message.topic()) {
-            Some(TwinTopic::Desired) => {
-                let desired = Desired::parse(message.payload());
+            // The hub's answer to a report has no twin.
+            Some(TwinTopic::Answer { status, request, .. }) if request != "twin" || status != 200 => {
+                println!("the hub says {status} to {request}");
+            }
+            Some(topic) => {
+                let desired = match topic {
+                    TwinTopic::Desired => Desired::parse(message.payload()),
+                    TwinTopic::Answer { .. } => Desired::parse_twin(message.payload()),
+                };
                 match desired.and_then(|desired| version.take(&gate, &desired)) {
                     Ok(Some(config)) => logger.configure(config.raw()),
                     Ok(None) => {}
@@ -73,8 +82,6 @@ where
                     ),
                 }
             }
-            // The hub's answer to the report.
-            Some(TwinTopic::Answer { status, .. }) => println!("the hub says {status}"),
             None => {
                 let request = gate.request(message.topic(), message.payload());
                 let command = request.and_then(|request| request.command(&mut scratch));
