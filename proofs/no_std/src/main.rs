@@ -3,6 +3,8 @@
 #![no_std]
 #![no_main]
 
+mod profiles;
+
 use core::convert::Infallible;
 use core::ffi::{c_char, c_int};
 use core::task::Poll;
@@ -99,6 +101,9 @@ extern "C" fn main(_: c_int, _: *const *const c_char) -> c_int {
     #[cfg(feature = "allocator")]
     if allocates::allocate(16) != 16 {
         return 2;
+    }
+    if !profiles::work() {
+        return 3;
     }
     // It waits for an answer, and cannot have one.
     match embassy_futures::poll_once(everything(&mut modem)) {
