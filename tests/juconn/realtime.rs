@@ -201,7 +201,7 @@ fn messages_are_split_by_controllers_to_fit() {
                 assert!(did.payload().len() <= limit);
                 let values = sent(did);
                 assert!(
-                    !values.is_empty() && values.len() % 4 == 0,
+                    !values.is_empty() && values.len().is_multiple_of(4),
                     "no controller is cut: {format} {limit}"
                 );
                 all.extend(values);
