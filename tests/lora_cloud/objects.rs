@@ -232,12 +232,34 @@ fn lor_5_requests_have_their_types_and_parameters() {
         assert_eq!(wrong::<Request>(&document), at("param", Reason::Missing));
     }
     assert_eq!(wrong::<Request>(r#"{"param":1}"#), at("type", Reason::Missing));
-    assert_eq!(wrong::<Request>(r#"{"type":"RESET","param":"1"}"#).1, Reason::Kind);
-    assert_eq!(wrong::<Request>(r#"{"type":"RESET","param":256}"#).1, Reason::Range);
+    assert_eq!(
+        wrong::<Request>(r#"{"type":"RESET","param":null}"#),
+        at("param", Reason::Missing)
+    );
+    assert_eq!(
+        wrong::<Request>(r#"{"type":"RESET","param":"1"}"#),
+        at("param", Reason::Kind)
+    );
+    assert_eq!(
+        wrong::<Request>(r#"{"type":"RESET","param":256}"#),
+        at("param", Reason::Range)
+    );
+    assert_eq!(wrong::<Request>(r#"{"param":256,"type":"RESET"}"#).1, Reason::Range);
     assert_eq!(
         wrong::<Request>(r#"{"type":"FILEDONE","param":{"sid":1}}"#),
-        at("sctr", Reason::Missing)
+        at("param.sctr", Reason::Missing)
     );
+    assert_eq!(
+        wrong::<Request>(r#"{"type":"SETCONF","param":{"joineui":"01"}}"#),
+        at("param.joineui", Reason::Value)
+    );
+    for (document, twice) in [
+        (r#"{"type":"REJOIN","type":"REJOIN"}"#, "type"),
+        (r#"{"type":"RESET","param":1,"param":1}"#, "param"),
+        (r#"{"param":1,"param":1,"type":"RESET"}"#, "param"),
+    ] {
+        assert_eq!(wrong::<Request>(document), at(twice, Reason::Duplicate));
+    }
 }
 
 #[test]
@@ -308,6 +330,13 @@ fn lor_8_pending_request_keeps_any_cookie() {
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(value(theirs), value(cookie));
     }
+    // A number that no float can be is kept, and not sent as something else.
+    for cookie in ["1e400", r#"{"a":[-1e999]}"#] {
+        let document = format!(r#"{{"id":5,"cookie":{cookie},"timestamp":1,"request":{{"type":"REJOIN"}}}}"#);
+        let pending: PendingRequest = read(&document);
+        assert_eq!(pending.cookie.as_str(), Some(cookie));
+        assert_eq!(refused(&pending), at("cookie", Reason::Range));
+    }
     for (name, document) in [
         ("id", r#"{"cookie":1,"timestamp":1,"request":{"type":"REJOIN"}}"#),
         ("timestamp", r#"{"id":1,"cookie":1,"request":{"type":"REJOIN"}}"#),
@@ -373,6 +402,16 @@ fn lor_10_gnss_position() {
         let without: Position = read(&GNSS.replace(part, ""));
         assert_eq!(refused(&without), at(field, Reason::Missing));
     }
+    // Metres are never less, and the times of a group are not of this kind.
+    let negative: Position = read(&GNSS.replace("20.7", "-20.7"));
+    assert_eq!(refused(&negative), at("accuracy", Reason::Range));
+    let group: Position = read(&GNSS.replace("\"gdop\"", "\"capture_times_gps\":[1],\"gdop\""));
+    assert_eq!(refused(&group), at("capture_times_gps", Reason::Value));
+    let never = Position::Gnss(GnssPosition {
+        capture_time_utc: Some(f64::NAN.into()),
+        ..gnss.clone()
+    });
+    assert_eq!(refused(&never), at("capture_time_utc", Reason::Range));
     assert_eq!(
         wrong::<Position>(r#"{"llh":[1,2,3]}"#),
         at("algorithm_type", Reason::Missing)

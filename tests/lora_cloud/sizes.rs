@@ -105,8 +105,27 @@ fn names_that_are_not_known_are_counted() {
     assert_eq!(refused(&<Request>::GetInfo(List::new())), at("param", Reason::Missing));
     // The parameter of a request waits in a buffer until its type is known.
     let long = "x".repeat(600);
-    let found = wrong::<Request>(&format!(r#"{{"type":"GETINFO","param":["{long}"]}}"#));
+    let request: Request = read(&format!(r#"{{"type":"GETINFO","param":["{long}"]}}"#));
+    assert!(matches!(request, Request::GetInfo(fields) if fields.omitted() == 1));
+    let found = wrong::<Request>(&format!(r#"{{"param":["{long}"],"type":"GETINFO"}}"#));
     assert_eq!(found, at("the document", Reason::Length { len: 604 }));
+}
+
+#[test]
+fn parameters_of_requests_that_are_not_known_are_counted_however_long() {
+    let long = "x".repeat(2000);
+    for document in [
+        format!(r#"{{"type":"FUOTA","param":"{long}"}}"#),
+        format!(r#"{{"param":"{long}","type":"FUOTA"}}"#),
+    ] {
+        let Request::Other { kind, param } = read::<Request>(&document) else {
+            panic!("{document}")
+        };
+        let param = param.unwrap();
+        assert_eq!((&*kind, param.as_str(), param.omitted()), ("FUOTA", None, 2002));
+    }
+    let rejoin = format!(r#"{{"param":"{long}","type":"REJOIN"}}"#);
+    assert_eq!(read::<Request>(&rejoin), Request::Rejoin);
 }
 
 #[test]

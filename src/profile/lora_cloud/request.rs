@@ -2,13 +2,15 @@
 
 use core::fmt;
 
-use serde::de::{Error, Unexpected};
+use serde::de::value::UnitDeserializer;
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::DevicePorts;
 use super::field::InfoField;
 use super::parameters::{Configuration, FileDone, Mute, Reset};
-use super::wire::{AnyJson, FromChars, Invalid, List, Name, Reason, Refused, Rules, decode, read_chars};
+use super::wire::{AnyJson, FromChars, Invalid, List, Name, Reason, Refused, Rules, decode_seed, read_chars};
+use crate::profile::json::Value;
 
 /// REQUEST: what a modem is asked for.
 ///
@@ -64,6 +66,8 @@ impl<const TEXT: usize> Rules for Request<TEXT> {
         let refused = |field, reason| Err(Invalid::new(field, reason).under("param"));
         match self {
             Self::Reset(Reset::Unknown(_)) => Err(Invalid::new("param", Reason::Range)),
+            // As numbers they would say something else.
+            Self::Mute(Some(Mute::Days(0 | 255))) => Err(Invalid::new("param", Reason::Range)),
             Self::GetInfo(fields) if fields.is_empty() => Err(Invalid::new("param", Reason::Missing)),
             Self::GetInfo(fields) => match fields.iter().any(|field| !field.is_requestable()) {
                 true => Err(Invalid::new("param", Reason::Value)),
@@ -111,23 +115,49 @@ impl<const TEXT: usize> Serialize for Request<TEXT> {
     }
 }
 
-/// Room for the parameter of every request that is known, before its type is: the order of the two is free.
+/// Room for the parameter of every request that is known, where it comes before its type.
 const PARAM: usize = 512;
 
 #[derive(Deserialize)]
-#[serde(rename = "REQUEST")]
-struct Read {
-    #[serde(rename = "type")]
-    kind: Name,
-    param: Option<AnyJson<PARAM>>,
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Key {
+    Type,
+    Param,
+    #[serde(other)]
+    Unknown,
 }
 
-impl Read {
-    fn param<'p, T: Deserialize<'p>, E: Error>(param: &'p AnyJson<PARAM>) -> Result<T, E> {
-        let Some(json) = param.as_str() else {
-            return Err(E::invalid_length(param.omitted(), &"a parameter"));
+impl<const TEXT: usize> Request<TEXT> {
+    /// A request of this type. None if it needs a parameter, and `null` stands for it.
+    fn of<'p, P: Deserializer<'p>>(kind: Name, param: P) -> Result<Option<Self>, P::Error> {
+        Ok(match kind.as_str() {
+            "RESET" => Option::deserialize(param)?.map(Self::Reset),
+            "REJOIN" => IgnoredAny::deserialize(param).map(|_| Some(Self::Rejoin))?,
+            "MUTE" => Some(Self::Mute(Option::deserialize(param)?)),
+            "GETINFO" => Option::deserialize(param)?.map(|names| Self::GetInfo(known_fields(names))),
+            "SETCONF" => Option::deserialize(param)?.map(Self::SetConf),
+            "FILEDONE" => Option::deserialize(param)?.map(Self::FileDone),
+            _ => {
+                let param = Option::deserialize(param)?;
+                Some(Self::Other { kind, param })
+            }
+        })
+    }
+
+    /// Of a parameter that came before the type.
+    fn after<E: Error>(kind: Name, param: &AnyJson<PARAM>) -> Result<Option<Self>, E> {
+        let value = match param.as_str().map(Value::parse) {
+            Some(value) => value.map_err(E::custom)?,
+            None if PARAMETERS.contains(&kind.as_str()) => {
+                return Err(E::invalid_length(param.omitted(), &"a parameter"));
+            }
+            None if kind.as_str() == "REJOIN" => return Ok(Some(Self::Rejoin)),
+            None => {
+                let param = Some(AnyJson::not_kept(param.omitted()));
+                return Ok(Some(Self::Other { kind, param }));
+            }
         };
-        decode(json.as_bytes()).map_err(|error: Invalid| match error.reason {
+        decode_seed(value, ParamOf(kind)).map_err(|error| match error.reason {
             Reason::Range => E::invalid_value(Unexpected::Signed(0), &"a number in its range"),
             Reason::Kind => E::invalid_type(Unexpected::Other("value"), &"the parameter of this request"),
             Reason::Missing => E::missing_field(error.path.field()),
@@ -137,22 +167,56 @@ impl Read {
     }
 }
 
+/// The types whose parameter has to be whole.
+const PARAMETERS: [&str; 5] = ["RESET", "MUTE", "GETINFO", "SETCONF", "FILEDONE"];
+
+struct ParamOf<const TEXT: usize>(Name);
+
+impl<'de, const TEXT: usize> DeserializeSeed<'de> for ParamOf<TEXT> {
+    type Value = Option<Request<TEXT>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        Request::of(self.0, deserializer)
+    }
+}
+
+struct Members<const TEXT: usize>;
+
+impl<'de, const TEXT: usize> Visitor<'de> for Members<TEXT> {
+    type Value = Request<TEXT>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a request")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Request<TEXT>, A::Error> {
+        let (mut kind, mut early, mut request) = (None::<Name>, None::<AnyJson<PARAM>>, None);
+        while let Some(key) = members.next_key()? {
+            match (key, &kind) {
+                (Key::Type, None) => kind = Some(members.next_value()?),
+                (Key::Type, Some(_)) => return Err(A::Error::duplicate_field("type")),
+                (Key::Param, _) if early.is_some() || request.is_some() => {
+                    return Err(A::Error::duplicate_field("param"));
+                }
+                // Of the type that is known, so that an error names the field in it.
+                (Key::Param, Some(kind)) => request = Some(members.next_value_seed(ParamOf(kind.clone()))?),
+                (Key::Param, None) => early = Some(members.next_value()?),
+                (Key::Unknown, _) => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        let kind = kind.ok_or_else(|| A::Error::missing_field("type"))?;
+        let request = match (request, early) {
+            (Some(request), _) => request,
+            (None, Some(param)) => Request::after(kind, &param)?,
+            (None, None) => Request::of(kind, UnitDeserializer::<A::Error>::new())?,
+        };
+        request.ok_or_else(|| A::Error::missing_field("param"))
+    }
+}
+
 impl<'de, const TEXT: usize> Deserialize<'de> for Request<TEXT> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Read { kind, param } = Read::deserialize(deserializer)?;
-        let required = || param.as_ref().ok_or_else(|| D::Error::missing_field("param"));
-        Ok(match kind.as_str() {
-            "RESET" => Self::Reset(Read::param(required()?)?),
-            "REJOIN" => Self::Rejoin,
-            "MUTE" => Self::Mute(param.as_ref().map(Read::param).transpose()?),
-            "GETINFO" => Self::GetInfo(known_fields(Read::param(required()?)?)),
-            "SETCONF" => Self::SetConf(Read::param(required()?)?),
-            "FILEDONE" => Self::FileDone(Read::param(required()?)?),
-            _ => {
-                let param = param.as_ref().map(Read::param).transpose()?;
-                Self::Other { kind, param }
-            }
-        })
+        deserializer.deserialize_struct("REQUEST", &["type", "param"], Members)
     }
 }
 

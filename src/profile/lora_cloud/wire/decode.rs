@@ -55,6 +55,13 @@ pub fn decode_value<'de, T: Deserialize<'de>>(value: Value<'de>) -> Result<T, In
     T::deserialize(Document(value))
 }
 
+pub(in super::super) fn decode_seed<'de, T: DeserializeSeed<'de>>(
+    value: Value<'de>,
+    seed: T,
+) -> Result<T::Value, Invalid> {
+    seed.deserialize(Document(value))
+}
+
 #[derive(Clone, Copy)]
 struct Document<'de>(Value<'de>);
 
