@@ -98,6 +98,13 @@ fn lor_q06_ports_differ_but_the_stream_may_share_the_modems() {
     }
     assert_eq!(with([1, 2, 3, 4, 5]).check_distinct(), Ok(()));
     assert_eq!(with([1, 2, 3, 4, 1]).protocol(1), Some(Protocol::Modem));
+    // Nothing is checked, and sent, by ports of which two are the same.
+    let joining = <UplinkMessage>::Joining(Joining::default());
+    let error = encode_for(&joining, &with([1, 2, 2, 4, 5]), &mut [0; 64]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "fports.gnssngport: is the port of another protocol too: give each its own"
+    );
     // Of a whole response too.
     let ports = DevicePorts {
         wifi: 199,
@@ -143,6 +150,11 @@ fn lor_q08_mute_counts_days() {
         assert_eq!((Mute::from(number), u8::from(mute)), (mute, number));
     }
     assert_eq!(same::<Request>(r#"{"type":"MUTE"}"#), Request::Mute(None));
+    // No number of days turns into another word.
+    for days in [0, 255] {
+        let request = <Request>::Mute(Some(Mute::Days(days)));
+        assert_eq!(refused(&request), at("param", Reason::Range));
+    }
 }
 
 #[test]
@@ -337,6 +349,11 @@ fn lor_q17_topics_are_templates() {
     // A wildcard has to be a level of its own, and a topic no longer than the module takes.
     assert!(Topics::from_templates("up", "in-<deveui>").down_filter().is_err());
     assert!(Topics::from_templates("up/#", "down").up(eui).is_err());
+    // Nor may another stand in the template: its messages would not be taken for responses.
+    for down in ["+/<deveui>/down", "<deveui>/#", "lora/+/down"] {
+        let refused = Topics::from_templates("up", down).down_filter();
+        assert_eq!(refused, Err(fibocom_mqtt::InvalidInput::Wildcard), "{down}");
+    }
     let long = "x".repeat(255 - 27);
     assert_eq!(Topics::new(&long).up(eui).unwrap().as_str().len(), 255);
     let long = "x".repeat(256 - 27);
@@ -400,6 +417,15 @@ fn lor_q18_envelopes_single_map_and_nested() {
         (
             r#"{"0102030405060708":{"result":{"operation":"wifi"}},"0102030405060709":{"error":"not known"}}"#,
             format!(r#"{named} Some(Wifi) []; Some("01-02-03-04-05-06-07-09") None ["not known"]"#),
+        ),
+        // What stands beside the devices hides none of them.
+        (
+            r#"{"result":{"took":5,"01-02-03-04-05-06-07-08":{"result":{"operation":"gnss"}}}}"#,
+            format!("{named} Some(Gnss) []"),
+        ),
+        (
+            r#"{"result":{"operation":"gnss"},"01-02-03-04-05-06-07-08":{}}"#,
+            "None Some(Gnss) []".to_string(),
         ),
         (
             r#"{"result":null,"errors":["a \"b\"",{"code":5}]}"#,
