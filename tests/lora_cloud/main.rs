@@ -2,14 +2,20 @@
 //! simulated module.
 #![cfg(feature = "lora-cloud")]
 
+mod around;
 mod carried;
 mod hostile;
-mod objects;
+mod items;
+mod positions;
 mod properties;
+mod random;
 mod register;
 mod relayed;
+mod requests;
+mod responses;
 mod samples;
 mod sizes;
+mod uplinks;
 
 use fibocom_mqtt::profile::lora_cloud::{EncodeError, Invalid, Reason, Rules, decode, encode};
 use serde::Serialize;

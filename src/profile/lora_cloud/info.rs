@@ -78,6 +78,7 @@ pub struct ClockSync {
 }
 
 /// INFO_FIELDS: the 21 values, each absent until the modem has reported it. Texts have up to `TEXT` bytes, binary data up to `DATA`.
+/// The document gives no units; these are those of the modems' own sources.
 ///
 /// ```
 /// use fibocom_mqtt::profile::lora_cloud::{InfoFields, decode};

@@ -41,6 +41,7 @@ mod position;
 mod relay;
 mod reply;
 mod request;
+mod request_read;
 mod response;
 mod time;
 mod topics;

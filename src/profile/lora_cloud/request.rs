@@ -2,15 +2,12 @@
 
 use core::fmt;
 
-use serde::de::value::UnitDeserializer;
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::DevicePorts;
 use super::field::InfoField;
 use super::parameters::{Configuration, FileDone, Mute, Reset};
-use super::wire::{AnyJson, FromChars, Invalid, List, Name, Reason, Refused, Rules, decode_seed, read_chars};
-use crate::profile::json::Value;
+use super::wire::{AnyJson, Invalid, List, Name, Reason, Rules};
 
 /// REQUEST: what a modem is asked for.
 ///
@@ -113,138 +110,4 @@ impl<const TEXT: usize> Serialize for Request<TEXT> {
             Self::Other { param, .. } => write(kind, param.as_ref(), serializer),
         }
     }
-}
-
-/// Room for the parameter of every request that is known, where it comes before its type.
-const PARAM: usize = 512;
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
-enum Key {
-    Type,
-    Param,
-    #[serde(other)]
-    Unknown,
-}
-
-impl<const TEXT: usize> Request<TEXT> {
-    /// A request of this type. None if it needs a parameter, and `null` stands for it.
-    fn of<'p, P: Deserializer<'p>>(kind: Name, param: P) -> Result<Option<Self>, P::Error> {
-        Ok(match kind.as_str() {
-            "RESET" => Option::deserialize(param)?.map(Self::Reset),
-            "REJOIN" => IgnoredAny::deserialize(param).map(|_| Some(Self::Rejoin))?,
-            "MUTE" => Some(Self::Mute(Option::deserialize(param)?)),
-            "GETINFO" => Option::deserialize(param)?.map(|names| Self::GetInfo(known_fields(names))),
-            "SETCONF" => Option::deserialize(param)?.map(Self::SetConf),
-            "FILEDONE" => Option::deserialize(param)?.map(Self::FileDone),
-            _ => {
-                let param = Option::deserialize(param)?;
-                Some(Self::Other { kind, param })
-            }
-        })
-    }
-
-    /// Of a parameter that came before the type.
-    fn after<E: Error>(kind: Name, param: &AnyJson<PARAM>) -> Result<Option<Self>, E> {
-        let value = match param.as_str().map(Value::parse) {
-            Some(value) => value.map_err(E::custom)?,
-            None if PARAMETERS.contains(&kind.as_str()) => {
-                return Err(E::invalid_length(param.omitted(), &"a parameter"));
-            }
-            None if kind.as_str() == "REJOIN" => return Ok(Some(Self::Rejoin)),
-            None => {
-                let param = Some(AnyJson::not_kept(param.omitted()));
-                return Ok(Some(Self::Other { kind, param }));
-            }
-        };
-        decode_seed(value, ParamOf(kind)).map_err(|error| match error.reason {
-            Reason::Range => E::invalid_value(Unexpected::Signed(0), &"a number in its range"),
-            Reason::Kind => E::invalid_type(Unexpected::Other("value"), &"the parameter of this request"),
-            Reason::Missing => E::missing_field(error.path.field()),
-            Reason::Length { len } => E::invalid_length(len, &"a parameter that fits"),
-            _ => E::custom(error),
-        })
-    }
-}
-
-/// The types whose parameter has to be whole.
-const PARAMETERS: [&str; 5] = ["RESET", "MUTE", "GETINFO", "SETCONF", "FILEDONE"];
-
-struct ParamOf<const TEXT: usize>(Name);
-
-impl<'de, const TEXT: usize> DeserializeSeed<'de> for ParamOf<TEXT> {
-    type Value = Option<Request<TEXT>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Request::of(self.0, deserializer)
-    }
-}
-
-struct Members<const TEXT: usize>;
-
-impl<'de, const TEXT: usize> Visitor<'de> for Members<TEXT> {
-    type Value = Request<TEXT>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a request")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Request<TEXT>, A::Error> {
-        let (mut kind, mut early, mut request) = (None::<Name>, None::<AnyJson<PARAM>>, None);
-        while let Some(key) = members.next_key()? {
-            match (key, &kind) {
-                (Key::Type, None) => kind = Some(members.next_value()?),
-                (Key::Type, Some(_)) => return Err(A::Error::duplicate_field("type")),
-                (Key::Param, _) if early.is_some() || request.is_some() => {
-                    return Err(A::Error::duplicate_field("param"));
-                }
-                // Of the type that is known, so that an error names the field in it.
-                (Key::Param, Some(kind)) => request = Some(members.next_value_seed(ParamOf(kind.clone()))?),
-                (Key::Param, None) => early = Some(members.next_value()?),
-                (Key::Unknown, _) => drop(members.next_value::<IgnoredAny>()?),
-            }
-        }
-        let kind = kind.ok_or_else(|| A::Error::missing_field("type"))?;
-        let request = match (request, early) {
-            (Some(request), _) => request,
-            (None, Some(param)) => Request::after(kind, &param)?,
-            (None, None) => Request::of(kind, UnitDeserializer::<A::Error>::new())?,
-        };
-        request.ok_or_else(|| A::Error::missing_field("param"))
-    }
-}
-
-impl<'de, const TEXT: usize> Deserialize<'de> for Request<TEXT> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("REQUEST", &["type", "param"], Members)
-    }
-}
-
-/// The name of a field, or another word.
-struct MaybeField(Option<InfoField>);
-
-impl FromChars for MaybeField {
-    const EXPECTED: &'static str = "the name of a field";
-
-    fn from_chars(chars: &mut dyn Iterator<Item = char>) -> Result<Self, Refused> {
-        Name::from_chars(chars).map(|name| Self(InfoField::named(&name)))
-    }
-}
-
-impl<'de> Deserialize<'de> for MaybeField {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_chars(deserializer)
-    }
-}
-
-/// What is known of them; the others are counted.
-fn known_fields(read: List<MaybeField, 32>) -> List<InfoField, 21> {
-    let mut fields = List::new();
-    for MaybeField(field) in &read {
-        if field.is_none_or(|field| fields.push(field).is_err()) {
-            fields.omit();
-        }
-    }
-    (0..read.omitted()).for_each(|_| fields.omit());
-    fields
 }

@@ -45,7 +45,7 @@ impl<const N: usize> AnyJson<N> {
     }
 
     /// Of a text that is not here.
-    pub(in super::super) fn not_kept(len: usize) -> Self {
+    fn not_kept(len: usize) -> Self {
         Self {
             json: heapless::String::new(),
             omitted: len,

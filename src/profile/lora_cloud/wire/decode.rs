@@ -19,6 +19,12 @@ use crate::profile::json::{Chars, Elements, JsonStr, Kind, Members, Number, Valu
 /// A value of any kind asks for this name to get its text as it stands in the document.
 pub(super) const RAW: &str = "$fibocom-mqtt-raw-json";
 
+/// An object of this name gets its `type` first, wherever it stands, since the other fields depend on it.
+pub(in super::super) const TAGGED: &str = "REQUEST";
+
+/// The fields of the only object that is read without being asked for: a record of a stream.
+const RECORD: &[&str] = &["off", "data"];
+
 /// The longest name of a field, with something to spare; what is longer, and escaped, is no name that is known.
 const LONGEST_NAME: usize = 32;
 
@@ -55,11 +61,12 @@ pub fn decode_value<'de, T: Deserialize<'de>>(value: Value<'de>) -> Result<T, In
     T::deserialize(Document(value))
 }
 
-pub(in super::super) fn decode_seed<'de, T: DeserializeSeed<'de>>(
-    value: Value<'de>,
-    seed: T,
-) -> Result<T::Value, Invalid> {
-    seed.deserialize(Document(value))
+/// As [`decode`], with a seed.
+pub(in super::super) fn decode_seed<'de, S: DeserializeSeed<'de>>(
+    seed: S,
+    document: &'de [u8],
+) -> Result<S::Value, Invalid> {
+    seed.deserialize(Document(Value::parse_bytes(document)?))
 }
 
 #[derive(Clone, Copy)]
@@ -129,13 +136,24 @@ impl<'de> Document<'de> {
         }
     }
 
-    fn object<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Invalid> {
+    fn object<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Invalid> {
         let Some(object) = self.0.as_object() else {
             return Err(Invalid::invalid_type(self.unexpected(), &visitor));
         };
+        let mut members = object.members();
+        let first = (name == TAGGED)
+            .then(|| members.find(|(name, _)| *name == "type"))
+            .flatten();
         visitor.visit_map(Fields {
             members: object.members(),
             fields,
+            first,
+            handed_out: None,
             next: None,
         })
     }
@@ -146,7 +164,7 @@ impl<'de> Deserializer<'de> for Document<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
         match self.0.kind() {
-            Kind::Object => self.object(&[], visitor),
+            Kind::Object => self.object("", RECORD, visitor),
             Kind::Array => self.list(visitor),
             Kind::String => self.text(visitor),
             Kind::Number => self.float(visitor),
@@ -173,7 +191,7 @@ impl<'de> Deserializer<'de> for Document<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
-        self.object(&[], visitor)
+        self.object("", &[], visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
@@ -230,11 +248,11 @@ impl<'de> Deserializer<'de> for Document<'de> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Invalid> {
-        self.object(fields, visitor)
+        self.object(name, fields, visitor)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
@@ -276,14 +294,28 @@ impl<'de> SeqAccess<'de> for &mut List<'de> {
 struct Fields<'de> {
     members: Members<'de>,
     fields: &'static [&'static str],
+    /// What comes before its turn, and where its value stands once it has come.
+    first: Option<(JsonStr<'de>, Value<'de>)>,
+    handed_out: Option<*const u8>,
     next: Option<(JsonStr<'de>, Value<'de>)>,
+}
+
+impl<'de> Fields<'de> {
+    fn advance(&mut self) -> Option<(JsonStr<'de>, Value<'de>)> {
+        if let Some(first) = self.first.take() {
+            self.handed_out = Some(first.1.raw().as_ptr());
+            return Some(first);
+        }
+        let handed_out = self.handed_out;
+        self.members.find(|(_, value)| handed_out != Some(value.raw().as_ptr()))
+    }
 }
 
 impl<'de> MapAccess<'de> for Fields<'de> {
     type Error = Invalid;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Invalid> {
-        self.next = self.members.next();
+        self.next = self.advance();
         let Some((name, _)) = self.next else {
             return Ok(None);
         };

@@ -14,7 +14,7 @@ mod transcript;
 
 pub use any::AnyJson;
 pub(super) use chars::{FromChars, Refused, from_chars, read_chars};
-pub(super) use decode::decode_seed;
+pub(super) use decode::{TAGGED, decode_seed};
 pub use decode::{decode, decode_value};
 pub use encode::{Rules, encode, encode_for};
 pub use error::{EncodeError, Invalid, Path, Reason};
