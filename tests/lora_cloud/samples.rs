@@ -1,4 +1,6 @@
-//! What was published of exchanges with the service.
+//! What was published of exchanges with the service: a captured request and its response (truvami/decoder, MIT), requests that other
+//! clients' tests expect (chirpstack/chirpstack and brocaar/chirpstack-application-server, MIT; TheThingsNetwork/lorawan-stack,
+//! Apache-2.0), and the shape of a reply (truvami/decoder).
 
 use fibocom_mqtt::profile::lora_cloud::*;
 

@@ -31,7 +31,7 @@ impl FromStr for Eui {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        from_chars(text).map_err(|_| Invalid::document(Reason::Value))
+        from_chars(text).map_err(|_| Invalid::new("EUI", Reason::Value))
     }
 }
 

@@ -77,11 +77,10 @@ pub struct UplinkResponse<const TEXT: usize = 64, const DATA: usize = 256, const
 impl<const TEXT: usize, const DATA: usize, const ITEMS: usize> Rules for UplinkResponse<TEXT, DATA, ITEMS> {
     fn check(&self, ports: &DevicePorts) -> Result<(), Invalid> {
         let under = |field| move |error: Invalid| error.under(field);
-        match &self.operation {
-            Some(Operation::Other(_)) => return Err(Invalid::new("operation", Reason::Value)),
-            None => return Err(Invalid::new("operation", Reason::Missing)),
-            Some(_) => {}
-        }
+        let operation = self.operation.as_ref();
+        operation
+            .ok_or(Invalid::new("operation", Reason::Missing))?
+            .check("operation")?;
         self.file.check(ports).map_err(under("file"))?;
         self.stream_records.check("stream_records", ports)?;
         self.position_solution

@@ -140,13 +140,14 @@ const MAX_DATA_RATE: u8 = 12;
 
 impl<const DATA: usize> Rules for UplinkMessage<DATA> {
     fn check(&self, ports: &DevicePorts) -> Result<(), Invalid> {
+        self.message_type().check("msgtype")?;
         let protocol = self.protocol(ports);
         let (dr, timestamp) = match self {
             Self::Joining(message) => (message.dr, message.timestamp),
             Self::Updf(message) => (message.dr, message.timestamp),
             Self::Gnss(message) | Self::GnssNg(message) => (None, message.timestamp),
             Self::Wifi(message) => (None, message.timestamp),
-            Self::Other(_) => return Err(Invalid::new("msgtype", Reason::Value)),
+            Self::Other(_) => (None, None),
         };
         if dr.is_some_and(|dr| dr > MAX_DATA_RATE) {
             return Err(Invalid::new("dr", Reason::Range));

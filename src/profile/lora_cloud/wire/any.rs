@@ -40,7 +40,7 @@ impl<const N: usize> AnyJson<N> {
         let any = Self::of(Value::parse(json)?);
         match any.omitted {
             0 => Ok(any),
-            len => Err(Invalid::document(Reason::Length { len })),
+            len => Err(Invalid::new("ANY", Reason::Length { len })),
         }
     }
 

@@ -28,7 +28,7 @@ impl<const N: usize> Hex<N> {
     ///
     /// [`Reason::Length`] if they are more than `N`.
     pub fn new(bytes: &[u8]) -> Result<Self, Invalid> {
-        let refused = |_| Invalid::document(Reason::Length { len: bytes.len() });
+        let refused = |_| Invalid::new("HEX", Reason::Length { len: bytes.len() });
         heapless::Vec::from_slice(bytes).map(Self).map_err(refused)
     }
 

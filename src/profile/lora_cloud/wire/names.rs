@@ -22,7 +22,6 @@ macro_rules! names {
             }
 
             /// Whether it is known; `field` is where it stands.
-            #[allow(dead_code)]
             fn check(&self, field: &'static str) -> Result<(), crate::profile::lora_cloud::Invalid> {
                 use crate::profile::lora_cloud::{Invalid, Reason};
                 match self {
