@@ -21,6 +21,8 @@ fn lor_q17_topics_are_templates() {
     assert_eq!(topics.device_of("site/lora/10ce45fffe00c7ec/down"), Some(Some(eui)));
     for other in [
         "site/lora/10-CE-45-FF-FE-00-C7-EC/up",
+        "site/lora/10-CE-45-FF-FE-00-C7-EC",
+        "site/lora/10-CE-45-FF-FE-00-C7-EC/down/1",
         "site/lora/x/down",
         "site/lora//down",
         "",
