@@ -152,6 +152,17 @@ fn null_stands_for_each_field_of_a_response() {
 }
 
 #[test]
+fn a_list_that_has_a_length_has_no_other() {
+    // Of types of the user's own.
+    assert_eq!(crate::read::<(u8, u8)>("[1,2]"), (1, 2));
+    assert_eq!(
+        wrong::<(u8, u8)>("[1,2,3]"),
+        at("the document", Reason::Length { len: 3 })
+    );
+    assert_eq!(wrong::<(u8, u8)>("[1]"), at("the document", Reason::Length { len: 1 }));
+}
+
+#[test]
 fn a_list_may_be_longer_than_any_memory() {
     let many = "[4,\"00\"],".repeat(100_000);
     let response: UplinkResponse<0, 1, 1> = crate::read(&format!(r#"{{"stream_records":[{many}[5,"01"]]}}"#));

@@ -136,3 +136,11 @@ fn an_object_that_does_not_fit_says_what_it_needs() {
     }
     assert_eq!(encode(&uplink, &mut vec![0; needed]).unwrap().len(), needed);
 }
+
+/// What the documentation says of memory: 5.3 kB, and less if less is asked for.
+#[test]
+fn a_response_takes_as_much_memory_as_is_said() {
+    assert!((5_200..5_400).contains(&size_of::<UplinkResponse>()));
+    assert!((1_800..2_000).contains(&size_of::<UplinkResponse<32, 64, 1>>()));
+    assert!((5_400..5_600).contains(&size_of::<DeviceInfo>()));
+}
