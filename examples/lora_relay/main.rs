@@ -140,9 +140,19 @@ where
     let mut buffer = [0; MESSAGE];
     loop {
         match relay.recv(client, &mut buffer).await {
-            Ok(Received::Reply { reply, .. }) => {
+            Ok(Received::Reply { deveui, reply }) => {
                 reply.errors().for_each(|error| println!("  the service: {error}"));
-                return reply.answers().try_for_each(carry_out);
+                let mut answered = false;
+                for answer in reply.answers() {
+                    // The filter lets through what is for other gateways' devices too.
+                    if answer.deveui()?.or(deveui) == Some(DEVICE) && deveui == Some(DEVICE) {
+                        answered = true;
+                        carry_out(answer)?;
+                    }
+                }
+                if answered {
+                    return Ok(());
+                }
             }
             Ok(Received::Other(message)) => println!("  {} bytes on another topic", message.payload().len()),
             // One strange message is no reason to stop.

@@ -21,6 +21,8 @@ fn lor_q17_topics_are_templates() {
     assert_eq!(topics.device_of("site/lora/10ce45fffe00c7ec/down"), Some(Some(eui)));
     for other in [
         "site/lora/10-CE-45-FF-FE-00-C7-EC/up",
+        "site/lora/10-CE-45-FF-FE-00-C7-EC",
+        "site/lora/10-CE-45-FF-FE-00-C7-EC/down/1",
         "site/lora/x/down",
         "site/lora//down",
         "",
@@ -35,6 +37,11 @@ fn lor_q17_topics_are_templates() {
     // A wildcard has to be a level of its own, and a topic no longer than the module takes.
     assert!(Topics::from_templates("up", "in-<deveui>").down_filter().is_err());
     assert!(Topics::from_templates("up/#", "down").up(eui).is_err());
+    // Nor may another stand in the template: its messages would not be taken for responses.
+    for down in ["+/<deveui>/down", "<deveui>/#", "lora/+/down"] {
+        let refused = Topics::from_templates("up", down).down_filter();
+        assert_eq!(refused, Err(fibocom_mqtt::InvalidInput::Wildcard), "{down}");
+    }
     let long = "x".repeat(255 - 27);
     assert_eq!(Topics::new(&long).up(eui).unwrap().as_str().len(), 255);
     let long = "x".repeat(256 - 27);
@@ -98,6 +105,15 @@ fn lor_q18_envelopes_single_map_and_nested() {
         (
             r#"{"0102030405060708":{"result":{"operation":"wifi"}},"0102030405060709":{"error":"not known"}}"#,
             format!(r#"{named} Some(Wifi) []; Some("01-02-03-04-05-06-07-09") None ["not known"]"#),
+        ),
+        // What stands beside the devices hides none of them.
+        (
+            r#"{"result":{"took":5,"01-02-03-04-05-06-07-08":{"result":{"operation":"gnss"}}}}"#,
+            format!("{named} Some(Gnss) []"),
+        ),
+        (
+            r#"{"result":{"operation":"gnss"},"01-02-03-04-05-06-07-08":{}}"#,
+            "None Some(Gnss) []".to_string(),
         ),
         (
             r#"{"result":null,"errors":["a \"b\"",{"code":5}]}"#,

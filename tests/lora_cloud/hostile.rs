@@ -106,3 +106,75 @@ fn a_list_of_characters_is_no_text_and_a_text_with_escapes_no_list() {
     let found = wrong::<UplinkResponse>(r#"{"log_messages":"\u0061b"}"#);
     assert_eq!(found, at("log_messages", Reason::Kind));
 }
+
+#[test]
+fn numbers_that_are_none_of_the_kind() {
+    let voltage = |number: &str| format!(r#"{{"voltage":{{"timestamp":1,"value":{number}}}}}"#);
+    for number in ["1e400", "-1e400", &format!("{}.0", "9".repeat(400))] {
+        assert_eq!(
+            wrong::<InfoFields>(&voltage(number)),
+            at("voltage.value", Reason::Range),
+            "{number}"
+        );
+        let document = format!(r#"{{"algorithm_type":"gnss","llh":[1,{number},3],"timestamp":1}}"#);
+        assert_eq!(wrong::<Position>(&document), at("llh", Reason::Range));
+        let document = format!(r#"{{"msgtype":"joining","timestamp":{number}}}"#);
+        assert_eq!(wrong::<UplinkMessage>(&document), at("timestamp", Reason::Range));
+        let document = format!(r#"{{"port":{number},"payload":""}}"#);
+        assert_eq!(wrong::<Downlink>(&document), at("port", Reason::Range));
+    }
+    // Too small to be told from nothing, and nothing with a sign.
+    for number in ["1e-400", "-0", "-0.0", "0e999999999999999999999"] {
+        let fields: InfoFields = crate::read(&voltage(number));
+        assert_eq!(fields.voltage.unwrap().value, 0.0, "{number}");
+    }
+    for number in ["-0", "-0.0", "0e999999999999999999999"] {
+        let document = format!(r#"{{"port":{number},"payload":""}}"#);
+        assert_eq!(crate::read::<Downlink>(&document).port, 0);
+    }
+}
+
+#[test]
+fn null_stands_for_each_field_of_a_response() {
+    let response = &serde_json::from_slice::<serde_json::Value>(RESPONSE).unwrap()["result"];
+    for name in response.as_object().unwrap().keys() {
+        let mut response = response.clone();
+        response[name] = serde_json::Value::Null;
+        crate::read::<UplinkResponse>(&response.to_string());
+        response.as_object_mut().unwrap().remove(name);
+        crate::read::<UplinkResponse>(&response.to_string());
+    }
+    // Not for what a list holds.
+    for list in ["stream_records", "log_messages", "fulfilled_requests"] {
+        let document = format!(r#"{{"{list}":[null]}}"#);
+        assert_eq!(wrong::<UplinkResponse>(&document), at(list, Reason::Kind));
+    }
+}
+
+#[test]
+fn a_list_that_has_a_length_has_no_other() {
+    // Of types of the user's own.
+    assert_eq!(crate::read::<(u8, u8)>("[1,2]"), (1, 2));
+    assert_eq!(
+        wrong::<(u8, u8)>("[1,2,3]"),
+        at("the document", Reason::Length { len: 3 })
+    );
+    assert_eq!(wrong::<(u8, u8)>("[1]"), at("the document", Reason::Length { len: 1 }));
+}
+
+#[test]
+fn a_list_may_be_longer_than_any_memory() {
+    let many = "[4,\"00\"],".repeat(100_000);
+    let response: UplinkResponse<0, 1, 1> = crate::read(&format!(r#"{{"stream_records":[{many}[5,"01"]]}}"#));
+    assert_eq!(
+        (response.stream_records.len(), response.stream_records.omitted()),
+        (1, 100_000)
+    );
+    let text = "é".repeat(100_000);
+    let log: LogMessage<3> = crate::read(&format!(r#"{{"logmsg":"{text}","level":"{text}","timestamp":1}}"#));
+    assert_eq!((log.logmsg.as_str(), log.logmsg.omitted()), ("é", 199_998));
+    assert!(matches!(log.level, Level::Other(name) if name.omitted() == 199_984));
+    let digits = "00".repeat(100_000);
+    let found = wrong::<Downlink>(&format!(r#"{{"port":1,"payload":"{digits}"}}"#));
+    assert_eq!(found, at("payload", Reason::Length { len: 100_000 }));
+}

@@ -13,6 +13,7 @@ mod register;
 mod relayed;
 mod requests;
 mod responses;
+mod rules;
 mod samples;
 mod sizes;
 mod uplinks;

@@ -33,6 +33,11 @@ fn lor_10_gnss_position() {
         let without: Position = read(&GNSS.replace(part, ""));
         assert_eq!(refused(&without), at(field, Reason::Missing));
     }
+    // Metres are never less, and the times of a group are not of this kind.
+    let negative: Position = read(&GNSS.replace("20.7", "-20.7"));
+    assert_eq!(refused(&negative), at("accuracy", Reason::Range));
+    let group: Position = read(&GNSS.replace("\"gdop\"", "\"capture_times_gps\":[1],\"gdop\""));
+    assert_eq!(refused(&group), at("capture_times_gps", Reason::Value));
     assert_eq!(
         wrong::<Position>(r#"{"llh":[1,2,3]}"#),
         at("algorithm_type", Reason::Missing)

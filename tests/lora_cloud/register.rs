@@ -102,6 +102,13 @@ fn lor_q06_ports_differ_but_the_stream_may_share_the_modems() {
     }
     assert_eq!(with([1, 2, 3, 4, 5]).check_distinct(), Ok(()));
     assert_eq!(with([1, 2, 3, 4, 1]).protocol(1), Some(Protocol::Modem));
+    // Nothing is checked, and sent, by ports of which two are the same.
+    let joining = <UplinkMessage>::Joining(Joining::default());
+    let error = encode_for(&joining, &with([1, 2, 2, 4, 5]), &mut [0; 64]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "fports.gnssngport: is the port of another protocol too: give each its own"
+    );
     // Of a whole response too.
     let ports = DevicePorts {
         wifi: 199,
@@ -147,6 +154,11 @@ fn lor_q08_mute_counts_days() {
         assert_eq!((Mute::from(number), u8::from(mute)), (mute, number));
     }
     assert_eq!(same::<Request>(r#"{"type":"MUTE"}"#), Request::Mute(None));
+    // No number of days turns into another word.
+    for days in [0, 255] {
+        let request = <Request>::Mute(Some(Mute::Days(days)));
+        assert_eq!(refused(&request), at("param", Reason::Range));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use fibocom_mqtt::profile::lora_cloud::*;
 
-use crate::{at, read, written, wrong};
+use crate::{at, read, refused, written, wrong};
 
 #[test]
 fn lor_5_requests_have_their_types_and_parameters() {
@@ -152,6 +152,13 @@ fn lor_8_pending_request_keeps_any_cookie() {
         let (theirs, cookie) = (theirs.cookie.as_str().unwrap(), pending.cookie.as_str().unwrap());
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(value(theirs), value(cookie));
+    }
+    // A number that no float can be is kept, and not sent as something else.
+    for cookie in ["1e400", r#"{"a":[-1e999]}"#] {
+        let document = format!(r#"{{"id":5,"cookie":{cookie},"timestamp":1,"request":{{"type":"REJOIN"}}}}"#);
+        let pending: PendingRequest = read(&document);
+        assert_eq!(pending.cookie.as_str(), Some(cookie));
+        assert_eq!(refused(&pending), at("cookie", Reason::Range));
     }
     for (name, document) in [
         ("id", r#"{"cookie":1,"timestamp":1,"request":{"type":"REJOIN"}}"#),

@@ -178,3 +178,36 @@ fn lor_4_status_has_six_flags() {
     }
     assert_eq!(wrong::<Status>(r#"{"mute":1}"#), at("mute", Reason::Kind));
 }
+
+#[test]
+fn what_is_to_be_done_comes_in_an_order_and_the_downlink_first() {
+    let document = concat!(
+        r#"{"log_messages":[{"logmsg":"l","level":"ERROR","timestamp":1}],"stream_records":[[8,"bb"],[4,"aa"]],"#,
+        r#""file":{"sctr":3,"timestamp":1},"position_solution":{"algorithm_type":"wifi","llh":[1,2,3]},"#,
+        r#""operation":"other","dnlink":{"port":199,"payload":"05"}}"#
+    );
+    let response: UplinkResponse = read(document);
+    let done: Vec<String> = response
+        .actions()
+        .map(|action| match action {
+            Action::Downlink(downlink) => format!("downlink {} {}", downlink.port, downlink.payload),
+            Action::Forward => "forward".to_string(),
+            Action::Position(position) => format!("position {:?}", position.llh()),
+            Action::File(file) => format!("file {}", file.sctr),
+            Action::Stream(record) => format!("stream {} {}", record.offset, record.data),
+            Action::Log(log) => format!("{} {}", log.level, log.logmsg),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let expected = [
+        "downlink 199 05",
+        "forward",
+        "position Some([1.0, 2.0, 3.0])",
+        "file 3",
+        "stream 4 aa",
+        "stream 8 bb",
+        "ERROR l",
+    ];
+    assert_eq!(done, expected);
+    assert_eq!(UplinkResponse::<0, 0, 0>::default().actions().count(), 0);
+}

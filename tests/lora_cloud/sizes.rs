@@ -112,6 +112,21 @@ fn names_that_are_not_known_are_counted() {
 }
 
 #[test]
+fn parameters_of_requests_that_are_not_known_are_counted_however_long() {
+    let long = "x".repeat(2000);
+    for document in [
+        format!(r#"{{"type":"FUOTA","param":"{long}"}}"#),
+        format!(r#"{{"param":"{long}","type":"FUOTA"}}"#),
+    ] {
+        let Request::Other { kind, param } = read::<Request>(&document) else {
+            panic!("{document}")
+        };
+        let param = param.unwrap();
+        assert_eq!((&*kind, param.as_str(), param.omitted()), ("FUOTA", None, 2002));
+    }
+}
+
+#[test]
 fn an_object_that_does_not_fit_says_what_it_needs() {
     let uplink: DeviceUplink = read(include_str!("data/truvami_device_send_request.json"));
     let needed = written(&uplink).len();
@@ -120,4 +135,12 @@ fn an_object_that_does_not_fit_says_what_it_needs() {
         assert_eq!(error, EncodeError::TooLarge(TooLarge { needed, max }));
     }
     assert_eq!(encode(&uplink, &mut vec![0; needed]).unwrap().len(), needed);
+}
+
+/// What the documentation says of memory: 5.3 kB, and less if less is asked for.
+#[test]
+fn a_response_takes_as_much_memory_as_is_said() {
+    assert!((5_200..5_400).contains(&size_of::<UplinkResponse>()));
+    assert!((1_800..2_000).contains(&size_of::<UplinkResponse<32, 64, 1>>()));
+    assert!((5_400..5_600).contains(&size_of::<DeviceInfo>()));
 }

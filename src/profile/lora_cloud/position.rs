@@ -112,7 +112,9 @@ impl<const ITEMS: usize> Rules for Position<ITEMS> {
         required("llh", self.llh().as_ref())?
             .iter()
             .try_for_each(|part| finite("llh", *part))?;
-        finite("accuracy", self.accuracy().unwrap_or_default())?;
+        if !(0.0..=f64::MAX).contains(&self.accuracy().unwrap_or_default()) {
+            return Err(Invalid::new("accuracy", Reason::Range));
+        }
         let position = match self {
             Self::Wifi(position) => return required("timestamp", position.timestamp.as_ref())?.check("timestamp"),
             Self::Gnss(position) | Self::GnssNg(position) | Self::Other(_, position) => position,
@@ -121,7 +123,13 @@ impl<const ITEMS: usize> Rules for Position<ITEMS> {
         ecef.iter().try_for_each(|part| finite("ecef", *part))?;
         required("capture_time_gps", position.capture_time_gps.as_ref())?.check("capture_time_gps")?;
         finite("gdop", *required("gdop", position.gdop.as_ref())?)?;
+        position
+            .capture_time_utc
+            .map_or(Ok(()), |at| at.check("capture_time_utc"))?;
         required("timestamp", position.timestamp.as_ref())?.check("timestamp")?;
+        if !matches!(self, Self::GnssNg(_)) && !position.capture_times_gps.is_empty() {
+            return Err(Invalid::new("capture_times_gps", Reason::Value));
+        }
         let mut others = position.capture_times_gps.iter().flatten();
         others.try_for_each(|at| at.check("capture_times_gps"))?;
         position.capture_times_gps.check_whole("capture_times_gps")

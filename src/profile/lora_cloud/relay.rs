@@ -52,7 +52,8 @@ pub enum Received<'b> {
     Reply {
         /// The device that the topic names, if it names one.
         deveui: Option<Eui>,
-        /// What it says.
+        /// What it says. Its [answers](Reply::answers) may name their devices too, and others than the topic does: where the
+        /// broker lets strangers publish on some of the topics, compare the two before anything is sent to a device.
         reply: Reply<'b>,
     },
     /// On a topic that is not the relay's.
@@ -61,14 +62,18 @@ pub enum Received<'b> {
 
 /// Carries messages between devices and the service, over an MQTT client. It holds nothing of what passes.
 ///
+/// A module hands out payloads of 1024 or 1500 bytes, whichever [`Capabilities`](crate::Capabilities) says, and the service writes
+/// every field of a response, those that are `null` too: a captured one has 1358 bytes. What answers on the topics leaves out the
+/// fields that the relay has no use for; none is required of what is read.
+///
 /// ```
 /// # use embedded_io_async::{Read, Write};
 /// use fibocom_mqtt::profile::lora_cloud::{
-///     Action, DeviceUplink, Received, Relay, RelayError, Topics, UplinkResponse,
+///     Action, DeviceUplink, Eui, Received, Relay, RelayError, Topics, UplinkResponse,
 /// };
 /// use fibocom_mqtt::{Client, Clock};
 ///
-/// # fn radio(_: u8, _: &[u8]) {}
+/// # fn radio(_: Option<Eui>, _: u8, _: &[u8]) {}
 /// async fn relay<T: Read + Write, C: Clock>(
 ///     client: &mut Client<'_, '_, T, C>,
 ///     uplink: &DeviceUplink,
@@ -77,13 +82,14 @@ pub enum Received<'b> {
 ///     let mut buffer = [0; 1279];
 ///     relay.subscribe(client).await?;
 ///     relay.send(client, uplink, &mut buffer).await?;
-///     if let Received::Reply { reply, .. } = relay.recv(client, &mut buffer).await? {
+///     if let Received::Reply { deveui, reply } = relay.recv(client, &mut buffer).await? {
 ///         for answer in reply.answers() {
+///             let device = answer.deveui().map_err(RelayError::Reply)?.or(deveui);
 ///             let response = answer.response().map_err(RelayError::Reply)?;
 ///             let response: UplinkResponse = response.unwrap_or_default();
 ///             for action in response.actions() {
 ///                 match action {
-///                     Action::Downlink(downlink) => radio(downlink.port, &downlink.payload),
+///                     Action::Downlink(downlink) => radio(device, downlink.port, &downlink.payload),
 ///                     other => println!("{other:?}"),
 ///                 }
 ///             }

@@ -54,7 +54,7 @@ impl<'a> Reply<'a> {
         let document = self.document;
         let devices = match document.get("result").and_then(|result| result.as_object()) {
             Some(result) if is_map(result) => Some(result),
-            _ if is_map(document) => Some(document),
+            _ if is_map(document) && !is_wrapped(document) => Some(document),
             _ => None,
         };
         Answers {
@@ -78,10 +78,10 @@ impl<'a> Iterator for Answers<'a> {
         if let Some(value) = self.single.take() {
             return Answer::of(None, value);
         }
-        // What is no object says nothing of a device.
+        // What has another name, or is no object, says nothing of a device.
         self.devices
             .as_mut()?
-            .find_map(|(name, value)| Answer::of(eui(name), value))
+            .find_map(|(name, value)| Answer::of(Some(eui(name)?), value))
     }
 }
 
@@ -174,9 +174,9 @@ impl<T: Rules> Rules for Envelope<'_, T> {
     }
 }
 
-/// Whether its names are EUIs.
+/// Whether there are EUIs among its names, of which no object of the document has one.
 fn is_map(object: Object<'_>) -> bool {
-    !object.is_empty() && object.members().all(|(name, _)| eui(name).is_some())
+    object.members().any(|(name, _)| eui(name).is_some())
 }
 
 fn is_wrapped(body: Object<'_>) -> bool {

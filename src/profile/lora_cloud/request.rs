@@ -63,6 +63,8 @@ impl<const TEXT: usize> Rules for Request<TEXT> {
         let refused = |field, reason| Err(Invalid::new(field, reason).under("param"));
         match self {
             Self::Reset(Reset::Unknown(_)) => Err(Invalid::new("param", Reason::Range)),
+            // As numbers they would say something else.
+            Self::Mute(Some(Mute::Days(0 | 255))) => Err(Invalid::new("param", Reason::Range)),
             Self::GetInfo(fields) if fields.is_empty() => Err(Invalid::new("param", Reason::Missing)),
             Self::GetInfo(fields) => match fields.iter().any(|field| !field.is_requestable()) {
                 true => Err(Invalid::new("param", Reason::Value)),

@@ -107,8 +107,11 @@ impl<'a> Topics<'a> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`] says why it cannot be a filter: `<deveui>` has to be a level of its own.
+    /// [`InvalidInput`] says why it cannot be a filter: `<deveui>` has to be a level of its own, and no other wildcard may stand in
+    /// the template.
     pub fn down_filter(&self) -> Result<Topic, InvalidInput> {
+        // A wildcard of the template's own would let through what `device_of` does not know.
+        self.down(Eui([0; 8]))?;
         let filter = self.down.write(format_args!("+"))?;
         TopicFilter::new(filter.as_str())?;
         Ok(filter)

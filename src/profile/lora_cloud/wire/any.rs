@@ -44,6 +44,14 @@ impl<const N: usize> AnyJson<N> {
         }
     }
 
+    /// Of a text that is not here.
+    fn not_kept(len: usize) -> Self {
+        Self {
+            json: heapless::String::new(),
+            omitted: len,
+        }
+    }
+
     fn of(value: Value<'_>) -> Self {
         let mut sink = Sink::default();
         // A sink takes everything.
@@ -66,10 +74,28 @@ impl<const N: usize> AnyJson<N> {
     }
 
     pub(in super::super) fn check(&self, field: &'static str) -> Result<(), Invalid> {
-        match self.omitted {
-            0 => Ok(()),
-            omitted => Err(Invalid::new(field, Reason::Incomplete { omitted })),
+        if self.omitted > 0 {
+            let omitted = self.omitted;
+            return Err(Invalid::new(field, Reason::Incomplete { omitted }));
         }
+        match self.as_str().map(Value::parse) {
+            Some(Ok(value)) if !is_finite(value) => Err(Invalid::new(field, Reason::Range)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether every number in it is one that a float can be: others would be written as `null`.
+fn is_finite(value: Value<'_>) -> bool {
+    match value.kind() {
+        Kind::Object => value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .all(|(_, value)| is_finite(value)),
+        Kind::Array => value.as_array().into_iter().flatten().all(is_finite),
+        Kind::Number => value.raw().parse().is_ok_and(f64::is_finite),
+        Kind::String | Kind::Bool | Kind::Null => true,
     }
 }
 
@@ -200,10 +226,7 @@ impl<const N: usize> Sink<N> {
             return AnyJson::default();
         }
         if self.len > N {
-            return AnyJson {
-                json: heapless::String::new(),
-                omitted: self.len,
-            };
+            return AnyJson::not_kept(self.len);
         }
         AnyJson {
             json: self.json,

@@ -52,12 +52,13 @@ pub fn encode<'b, T: Serialize + Rules>(object: &T, buffer: &'b mut [u8]) -> Res
 ///
 /// # Errors
 ///
-/// [`EncodeError::Invalid`] if a field breaks a [rule](Rules). [`EncodeError::TooLarge`] says how much room it needs.
+/// [`EncodeError::Invalid`] if a field breaks a [rule](Rules), or two of the ports are the same. [`EncodeError::TooLarge`] says how much room it needs.
 pub fn encode_for<'b, T: Serialize + Rules>(
     object: &T,
     ports: &DevicePorts,
     buffer: &'b mut [u8],
 ) -> Result<&'b [u8], EncodeError> {
+    ports.check_distinct().map_err(|error| error.under("fports"))?;
     object.check(ports)?;
     let max = buffer.len();
     // Its only error is that the buffer is full.
