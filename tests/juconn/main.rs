@@ -9,6 +9,7 @@ mod configuration;
 mod conversion;
 mod feedback;
 mod feedback_messages;
+mod hostile;
 mod machine;
 mod messages;
 mod realtime;
