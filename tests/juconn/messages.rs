@@ -280,13 +280,12 @@ fn juc_m_5_data() {
         ] {
             let path = DataPath::new(path).unwrap();
             let value = SensorValue {
-                id: path.sensor(),
                 value,
                 longitude: None,
                 state,
                 text: false,
             };
-            data.sensor(path.controller(), &value).unwrap();
+            data.sensor(path, &value).unwrap();
         }
         assert_eq!(data.sensors(), 3);
         let needed = data.needed();
@@ -325,7 +324,6 @@ fn juc_m_5_data() {
     let mut data = DataWriter::new(JSON, MessageId::default(), 0, &mut buffer);
     let path = DataPath::new("/Process/PV/A").unwrap();
     let value = SensorValue {
-        id: "A",
         value: "1",
         longitude: None,
         state: SensorState::Valid,
@@ -333,7 +331,7 @@ fn juc_m_5_data() {
     };
     let mut added = 0;
     let size = loop {
-        match data.sensor(path.controller(), &value) {
+        match data.sensor(path, &value) {
             Ok(()) => added += 1,
             Err(size) => break size,
         }

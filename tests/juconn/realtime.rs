@@ -56,6 +56,9 @@ fn what_was_missed_is_not_made_up_for() {
     assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 100_000);
     assert_eq!(sensors(&bench.wait(5)), ["E"]);
     assert_eq!(sensors(&bench.wait(5)), ["A"]);
+    // A little late, and then in step again.
+    assert_eq!(sensors(&bench.wait(12)), ["A", "B"]);
+    assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 120_000);
 }
 
 #[test]
@@ -189,24 +192,25 @@ fn limited(keys: &str, limit: usize) -> (Bench, Vec<Did>) {
 #[test]
 fn messages_are_split_by_controllers_to_fit() {
     for format in ["TiXML", "JSON"] {
-        let keys = format!("<CloudConnDataFormat _=\"{format}\"/>{}", many(5, 4));
-        let (_, done) = limited(&keys, 700);
-        let mut all = Vec::new();
-        for did in &done {
-            assert!(did.payload().len() <= 700);
-            let mut controllers: Vec<_> = sent(did).into_iter().map(|(controller, ..)| controller).collect();
-            assert_eq!(controllers.len() % 4, 0, "no controller is cut");
-            all.extend(sensors(std::slice::from_ref(did)));
-            controllers.dedup();
-            assert!(!controllers.is_empty());
+        for limit in (450..1000).step_by(25) {
+            let keys = format!("<CloudConnDataFormat _=\"{format}\"/>{}", many(5, 4));
+            let (_, done) = limited(&keys, limit);
+            let mut all = Vec::new();
+            for did in &done {
+                assert!(did.payload().len() <= limit);
+                let values = sent(did);
+                assert!(
+                    !values.is_empty() && values.len() % 4 == 0,
+                    "no controller is cut: {format} {limit}"
+                );
+                all.extend(values);
+            }
+            assert!(done.len() > 1, "{format} {limit}");
+            assert_eq!(all.len(), 20);
+            let id = |did: &Did| Data::parse(did.payload().as_bytes()).unwrap().message_id.to_string();
+            let ids: Vec<_> = done.iter().map(id).collect();
+            assert!(ids.is_sorted() && ids[0] == "0.01", "{ids:?}");
         }
-        assert!(done.len() > 1, "{format}");
-        assert_eq!(all.len(), 20);
-        let ids: Vec<_> = done
-            .iter()
-            .map(|did| Data::parse(did.payload().as_bytes()).unwrap().message_id.to_string())
-            .collect();
-        assert!(ids.is_sorted() && ids[0] == "0.01", "{ids:?}");
     }
 }
 

@@ -300,7 +300,6 @@ impl<'a> Gateway<'a> {
             None => first.state(),
         };
         let mut value = SensorValue {
-            id: path.sensor(),
             value: first.text(),
             longitude: None,
             state,
@@ -311,16 +310,15 @@ impl<'a> Gateway<'a> {
             (Some(_), Some(second)) if self.device.gps == GpsForm::Attribute => value.longitude = Some(second.text()),
             (Some(second_path), Some(second)) => {
                 let pair = SensorValue {
-                    id: second_path.sensor(),
                     value: second.text(),
                     ..value
                 };
-                written = data.sensor(path.controller(), &pair);
+                written = data.sensor(second_path, &pair);
             }
             _ => {}
         }
         // A position is sent whole or not at all.
-        written = written.and_then(|()| data.sensor(path.controller(), &value));
+        written = written.and_then(|()| data.sensor(path, &value));
         if written.is_err() {
             data.rewind(start);
             return written;

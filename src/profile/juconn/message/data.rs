@@ -6,7 +6,7 @@ use super::body::{Body, Controllers};
 use super::fields::{Fields, frame};
 use super::{Format, MessageError, Style};
 use crate::profile::json::Number;
-use crate::profile::juconn::path::Controller;
+use crate::profile::juconn::path::{Controller, DataPath};
 use crate::profile::juconn::scalar::Scalar;
 use crate::profile::juconn::tixml;
 use crate::profile::{Payload, TooLarge};
@@ -82,8 +82,6 @@ impl Display for MessageId {
 /// One value to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SensorValue<'a> {
-    /// The sensor's id.
-    pub id: &'a str,
     /// The value; empty if it cannot be read.
     pub value: &'a str,
     /// With [`GpsForm::Attribute`]: the longitude.
@@ -100,10 +98,10 @@ pub struct SensorValue<'a> {
 /// use fibocom_mqtt::profile::juconn::{DataPath, DataWriter, Format, MessageId, SensorState, SensorValue};
 ///
 /// let path = DataPath::new("/Process/PV/TEMP_OFFICE").unwrap();
-/// let value = SensorValue { id: path.sensor(), value: "23.9", longitude: None, state: SensorState::Stateless, text: false };
+/// let value = SensorValue { value: "23.9", longitude: None, state: SensorState::Stateless, text: false };
 /// let mut buffer = [0; 192];
 /// let mut data = DataWriter::new(Format::Json.into(), MessageId::default().next(), 1498724247, &mut buffer);
-/// data.sensor(path.controller(), &value)?;
+/// data.sensor(path, &value)?;
 /// let payload = data.finish()?;
 /// assert_eq!(core::str::from_utf8(payload)?, concat!(
 ///     r#"{"message_id":0.01,"timestamp":1498724247,"controllers":[{"external_controller_id":"Process_PV","sensors":["#,
@@ -183,15 +181,15 @@ impl<'b, 'p> DataWriter<'b, 'p> {
         self.sensors = mark.sensors;
     }
 
-    /// Adds a value. Values of the same controller are passed one after the other.
+    /// Adds the value of the data point at `path`. Values of the same controller are passed one after the other.
     ///
     /// # Errors
     ///
     /// [`TooLarge`] if the message would not fit with it: then nothing is added.
-    pub fn sensor(&mut self, controller: Controller<'p>, value: &SensorValue<'_>) -> Result<(), TooLarge> {
+    pub fn sensor(&mut self, path: DataPath<'p>, value: &SensorValue<'_>) -> Result<(), TooLarge> {
         let mark = self.mark();
         // As above: the payload counts.
-        let _ = self.write(controller, value);
+        let _ = self.write(path, value);
         let (needed, max) = (self.needed(), self.payload.max());
         if needed > max {
             self.rewind(mark);
@@ -200,7 +198,8 @@ impl<'b, 'p> DataWriter<'b, 'p> {
         Ok(())
     }
 
-    fn write(&mut self, controller: Controller<'p>, value: &SensorValue<'_>) -> fmt::Result {
+    fn write(&mut self, path: DataPath<'p>, value: &SensorValue<'_>) -> fmt::Result {
+        let (controller, id) = (path.controller(), path.sensor());
         let json = self.style.format == Format::Json;
         let begins = self.open != Some(controller);
         if begins {
@@ -222,7 +221,7 @@ impl<'b, 'p> DataWriter<'b, 'p> {
         self.sensors = self.sensors.saturating_add(1);
         if !json {
             let mut writer = tixml::Writer::new(&mut self.payload);
-            let mut element = writer.element(value.id).attribute("_", value.value)?;
+            let mut element = writer.element(id).attribute("_", value.value)?;
             if let Some(longitude) = value.longitude {
                 element = element.attribute("lng", longitude)?;
             }
@@ -230,7 +229,7 @@ impl<'b, 'p> DataWriter<'b, 'p> {
         }
         self.payload.push(b"{");
         let mut fields = Fields::new(self.style.format, &mut self.payload);
-        fields.text("external_sensor_id", value.id)?;
+        fields.text("external_sensor_id", id)?;
         match Number::new(value.value).filter(|_| !value.text) {
             Some(number) => fields.literal("value", number)?,
             None => fields.text("value", value.value)?,
