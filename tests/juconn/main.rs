@@ -21,6 +21,7 @@ mod register_requests;
 mod support;
 mod tixml;
 mod topics;
+mod transitions;
 
 /// A sample of the manual.
 macro_rules! sample {
