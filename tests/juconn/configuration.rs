@@ -297,6 +297,21 @@ fn an_initialisation_that_does_not_fit_is_an_error_of_the_configuration() {
         panic!()
     };
     assert!(needed > 1024);
+    // To the byte.
+    let limited = |max: usize| {
+        let config = Config::parse(many(30).leak()).unwrap();
+        let memory = Memory::new(vec![PointMemory::new(); 30].leak(), &mut [], &mut []);
+        let device = Device::new("04600912", "WT640").unwrap();
+        Gateway::with_limit(device, config, Persisted::default(), memory, max).map(drop)
+    };
+    assert_eq!(limited(needed), Ok(()));
+    assert_eq!(
+        limited(needed - 1),
+        Err(ConfigError::InitTooLarge {
+            needed,
+            max: needed - 1
+        })
+    );
     let error = new(&many(30), 30).unwrap_err().to_string();
     assert!(
         error.starts_with(&format!("gatewayInit needs {needed} bytes and the module takes 1024")),

@@ -397,3 +397,20 @@ fn what_is_executed_is_in_no_debug_text() {
     let read = fibocom_mqtt::profile::juconn::Request::parse(RequestKind::Cmd, payload.as_bytes()).unwrap();
     assert!(!format!("{read:?}").contains("s3cret"));
 }
+
+#[test]
+fn an_answer_fits_to_the_byte() {
+    let around = "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<error_code _=\"0\"/><response_id _=\"r1\"/>\
+                  <gateway_states><Get _=\"\"/></gateway_states>\n";
+    for (length, code) in [(1024, 0), (1025, 500)] {
+        let mut bench = quiet();
+        ask(&mut bench, "state", &request("state", ""));
+        let value = "x".repeat(length - around.len());
+        let done = bench.answer(&format!("<Get _=\"{value}\"/>"));
+        assert!(
+            result(&done).starts_with(&format!("<error_code _=\"{code}\"/>")),
+            "{length}"
+        );
+        assert_eq!(done[0].payload().len() == 1024, code == 0);
+    }
+}

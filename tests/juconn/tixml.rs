@@ -47,10 +47,10 @@ fn elements_are_found_with_their_content() {
 #[test]
 fn entities_are_undone() {
     let document =
-        Document::parse("<a _=\"&lt;&#176;&#xB0;&amp;&quot;&apos;&unknown;&;&#x110000;&#-1;& &#1\"/>").unwrap();
+        Document::parse("<a _=\"&lt;&#176;&#xB0;&amp;&quot;&apos;&unknown;&#;&#x;&;&#x110000;&#-1;& &#1\"/>").unwrap();
     assert_eq!(
         document.get("a").unwrap().value().unwrap().to_string(),
-        "<\u{b0}\u{b0}&\"'&unknown;&;&#x110000;&#-1;& &#1"
+        "<\u{b0}\u{b0}&\"'&unknown;&#;&#x;&;&#x110000;&#-1;& &#1"
     );
 }
 
