@@ -313,3 +313,16 @@ fn timers_hold_at_the_ends_of_the_clock() {
     bench.millis += 2_000_000_000_000;
     assert_eq!(bench.tell(Input::Tick).len(), 1);
 }
+
+#[test]
+fn nothing_is_due_while_it_waits_after_a_message_that_did_not_go_out() {
+    let keys = "<RTSendTime1 _=\"3\"/><Realtime1><A _=\"/P/A\" meta_type=\"power\"/></Realtime1>";
+    let (mut bench, _) = Bench::running(keys, |_| {});
+    bench.tell(Input::NotPublished);
+    // The timer of three seconds would have it asked over and over again.
+    for second in 1..10 {
+        assert!(bench.wait(1).is_empty());
+        assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 10_000, "{second}");
+    }
+    assert_eq!(bench.wait(1).len(), 1);
+}

@@ -109,8 +109,8 @@ impl Realtime {
     }
 
     pub(super) fn next_tick(&self) -> Option<Instant> {
-        let timers = self.next.iter().flatten().min().copied();
-        crate::clock::earlier(timers, self.held)
+        // While it waits, timers that run out change nothing.
+        self.held.or_else(|| self.next.iter().flatten().min().copied())
     }
 
     /// A section whose timer has run out, which is set again.
