@@ -216,7 +216,10 @@ fn data_points_are_checked() {
     ));
     let twice = "<Realtime1><A _=\"/a/P\" meta_type=\"power\"/><B _=\"/a/P\" meta_type=\"power\"/></Realtime1>";
     let text = error(twice).to_string();
-    assert_eq!(text, "data point Realtime1/B: its path is in the section already");
+    assert_eq!(
+        text,
+        "data point Realtime1/B: its path is in the section already, or another one has the same controller and sensor for the portal"
+    );
     let path = "<Realtime1><A _=\"/a/1.8.0\" meta_type=\"power\"/></Realtime1>";
     assert!(matches!(
         error(path),

@@ -11,6 +11,7 @@ mod courses;
 mod feedback;
 mod feedback_limits;
 mod feedback_messages;
+mod hostile;
 mod machine;
 mod messages;
 mod realtime;
@@ -22,6 +23,7 @@ mod register_requests;
 mod support;
 mod tixml;
 mod topics;
+mod transitions;
 
 /// A sample of the manual.
 macro_rules! sample {

@@ -252,10 +252,13 @@ async fn listen<T: Read + Write, C: Clock, A: Application>(
         Ok(None) => Ok(()),
         Err(error @ (Error::TooLarge(_) | Error::Lost(_))) => {
             application.failed(&Failure(&error));
-            if matches!(error, Error::TooLarge(_)) {
-                client.skip().await?;
+            match error {
+                Error::TooLarge(_) => match client.skip().await {
+                    Ok(_) => Ok(()),
+                    Err(error) => lost(client, gateway, application, error).await,
+                },
+                _ => Ok(()),
             }
-            Ok(())
         }
         Err(error) => lost(client, gateway, application, error).await,
     }

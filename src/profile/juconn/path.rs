@@ -46,6 +46,11 @@ impl<'a> DataPath<'a> {
         Controller(self.parent)
     }
 
+    /// Whether both are the same sensor for the portal, which different paths can be: `/A_B/x` and `/A/B/x`.
+    pub(crate) fn is_same_sensor(&self, other: &DataPath<'_>) -> bool {
+        self.sensor == other.sensor && self.controller() == other.controller()
+    }
+
     /// The id of the sensor: the last segment.
     pub const fn sensor(&self) -> &'a str {
         self.sensor

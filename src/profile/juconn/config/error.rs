@@ -85,8 +85,9 @@ pub enum PointProblem {
     /// The element's name cannot be written.
     #[error("its name has characters that TiXML does not take")]
     Name,
-    /// The same path stands in the section before.
-    #[error("its path is in the section already")]
+    /// Another data point has its id at the portal: the same path in the same section, or a path that differs only where the names of
+    /// controllers do not, such as `/A_B/x` and `/A/B/x`.
+    #[error("its path is in the section already, or another one has the same controller and sensor for the portal")]
     Twice,
     /// `meta_type` is missing.
     #[error("meta_type is missing, and it is mandatory")]

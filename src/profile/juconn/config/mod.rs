@@ -25,6 +25,9 @@ pub(crate) use keys::{is_id, numbered};
 /// How many realtime sections there are (section 7.3).
 pub const SECTIONS: usize = 5;
 
+/// The names of the sections.
+const REALTIME: [&str; SECTIONS] = ["Realtime1", "Realtime2", "Realtime3", "Realtime4", "Realtime5"];
+
 /// The longest `gateway_id` and `customer_id`, in bytes.
 pub const MAX_ID: usize = 48;
 
@@ -120,14 +123,23 @@ impl<'a> Config<'a> {
     }
 
     fn check_section(&self, section: u8) -> Result<(), ConfigError> {
+        let same = |element: &Element<'_>| numbered(element.name(), "Realtime") == Some(section);
+        if self.database.elements().filter(same).count() > 1 {
+            let name = usize::from(section)
+                .checked_sub(1)
+                .and_then(|index| REALTIME.get(index));
+            return Err(ConfigError::Several(name.copied().unwrap_or("Realtime")));
+        }
         for (index, element) in self.section(section).enumerate() {
             let error = |problem| DataPoint::error(section, element.name(), problem);
             let point = DataPoint::read(section, element).map_err(error)?;
             point.check(self.keys.virtual_devices).map_err(error)?;
-            let before = self.section(section).take(index);
-            if before
-                .filter_map(|other| other.attribute("_"))
-                .any(|path| path == *point.path().as_str())
+            let within = self.section(section).take(index);
+            let mut within = within.filter_map(|other| DataPoint::read(section, other).ok());
+            // The same variable may stand in another section, and nothing else with its id at the portal.
+            let mut before = self.points().take_while(|other| other.section() < section);
+            if within.any(|other| other.collides(&point))
+                || before.any(|other| other.collides(&point) && !other.has_paths_of(&point))
             {
                 return Err(error(PointProblem::Twice));
             }

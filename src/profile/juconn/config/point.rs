@@ -35,7 +35,7 @@ impl<'a> DataPoint<'a> {
             // The database's comment calls the second value `lng`, the text of section 7.1 calls it `lat`.
             let (longitude, latitude) = (element.attribute("lng"), element.attribute("lat"));
             let other = path(longitude.or(latitude)).ok_or(PointProblem::SecondPath)?;
-            if other.controller() != first.controller() {
+            if other.controller() != first.controller() || other.sensor() == first.sensor() {
                 return Err(PointProblem::SecondPath);
             }
             second = Some(other);
@@ -87,6 +87,21 @@ impl<'a> DataPoint<'a> {
             return Err(PointProblem::CustomFields);
         }
         Ok(())
+    }
+
+    /// Whether one of its sensors has the id that one of `other` has: the portal would take them for one.
+    pub(super) fn collides(&self, other: &Self) -> bool {
+        self.paths()
+            .any(|path| other.paths().any(|other| path.is_same_sensor(&other)))
+    }
+
+    /// Whether it is the same variable, or the same two.
+    pub(super) fn has_paths_of(&self, other: &Self) -> bool {
+        self.paths().eq(other.paths())
+    }
+
+    fn paths(&self) -> impl Iterator<Item = DataPath<'a>> + use<'a> {
+        core::iter::once(self.path).chain(self.second)
     }
 
     pub(super) fn error(section: u8, name: &str, problem: PointProblem) -> ConfigError {

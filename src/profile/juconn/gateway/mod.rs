@@ -20,7 +20,7 @@ pub use signal::{CloudSendRealtimeData, Input, Notice, Now, Output, Subject};
 pub use status::{ConnectionStatus, Led};
 pub use work::{Answer, Command};
 
-use super::config::{BrokerUrl, Config, ConfigError};
+use super::config::{BrokerUrl, Config, ConfigError, is_id};
 use super::device::Device;
 use super::message::{InitRequest, Style};
 use crate::profile::Payload;
@@ -272,7 +272,9 @@ impl<'a> Gateway<'a> {
 
     /// Its ids: those of the configuration, or else of the rollout.
     pub fn ids(&self) -> Option<(&str, &str)> {
-        let rolled_out = self.persisted.ids.as_ref();
+        // What was kept may have been damaged: then it is as if there were none.
+        let usable = |ids: &&Ids| is_id(&ids.gateway) && is_id(&ids.customer);
+        let rolled_out = self.persisted.ids.as_ref().filter(usable);
         self.config
             .ids()
             .or_else(|| rolled_out.map(|ids| (&*ids.gateway, &*ids.customer)))

@@ -94,7 +94,8 @@ impl Gateway<'_> {
                 self.until = None;
                 Some(Action::Connect)
             }
-            (Link::Up, Phase::Rollout) if !waits => self.rollout(payload),
+            // The end of a command would be taken for that of one of the rollout's configuration.
+            (Link::Up, Phase::Rollout) if !waits && !self.is_executing() => self.rollout(payload),
             (Link::Up, Phase::Init) if !waits => self.init(payload),
             (Link::Up, Phase::Running) => {
                 if !self.data_due(source) {

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 
 use crate::QoS;
-use crate::profile::juconn::config::MAX_ID;
+use crate::profile::juconn::config::{MAX_ID, is_id};
 use crate::profile::juconn::message::MessageError;
 use crate::profile::juconn::scalar::Scalar;
 use crate::profile::juconn::tixml::{Document, Writer};
@@ -85,10 +85,11 @@ impl Persisted {
                 .map(Scalar::Tixml)
         };
         let rollouts = value("rollouts").ok_or(MessageError::Missing("rollouts"))?;
+        let id = |id: Scalar<'_>, name| id.to_text().filter(|id| is_id(id)).ok_or(MessageError::Value(name));
         let ids = match (value("gateway_id"), value("customer_id")) {
             (Some(gateway), Some(customer)) => Some(Ids {
-                gateway: gateway.to_text().ok_or(MessageError::Value("gateway_id"))?,
-                customer: customer.to_text().ok_or(MessageError::Value("customer_id"))?,
+                gateway: id(gateway, "gateway_id")?,
+                customer: id(customer, "customer_id")?,
             }),
             _ => None,
         };
@@ -96,7 +97,13 @@ impl Persisted {
             Some(url) => Some(url.to_text().ok_or(MessageError::Value("url"))?),
             None => None,
         };
-        let qos = value("qos").and_then(|qos| QoS::try_from(qos.parse::<u8>()?).ok());
+        let qos = match value("qos") {
+            Some(qos) => {
+                let qos = qos.parse::<u8>().and_then(|qos| QoS::try_from(qos).ok());
+                Some(qos.ok_or(MessageError::Value("qos"))?)
+            }
+            None => None,
+        };
         Ok(Self {
             rollouts: rollouts.parse().ok_or(MessageError::Value("rollouts"))?,
             ids,

@@ -7,6 +7,7 @@ use super::signal::{Notice, Subject};
 use super::work::{Job, Work};
 use super::{Gateway, Link, Phase};
 use crate::profile::Payload;
+use crate::profile::json::Kind;
 use crate::profile::juconn::config::{BrokerUrl, is_id};
 use crate::profile::juconn::message::{InitResult, Node, RolloutResult, Statements};
 use crate::profile::juconn::scalar::Scalar;
@@ -121,7 +122,10 @@ impl Gateway<'_> {
         (persisted.broker, persisted.qos) = (None, None);
         if let Some(broker) = result.broker {
             let url = broker.url.to_text::<128>();
-            let usable = |url: &heapless::String<128>| BrokerUrl::parse(url, Some(self.config.url())).is_some();
+            let base = self.config.url();
+            // Whoever can answer a rollout shall not get the credentials in the clear.
+            let usable =
+                |url: &heapless::String<128>| BrokerUrl::parse(url, Some(base)).is_some_and(|url| url.tls || !base.tls);
             let Some(url) = url.filter(usable) else {
                 return false;
             };
@@ -150,16 +154,23 @@ impl Gateway<'_> {
     /// Begins to execute the rollout's configuration.
     fn configure(&mut self, configuration: Node<'_>) {
         let mut memory = Payload::new(self.memory.request);
-        let written = Statements::of(Some(configuration)).write_tixml(&mut memory);
+        let statements = Statements::of(Some(configuration));
+        // An array or a number, in which nothing can be executed.
+        let other =
+            statements == Statements::None && matches!(configuration, Node::Json(value) if value.kind() != Kind::Null);
+        let written = statements.write_tixml(&mut memory);
         let len = match (written, memory.finish()) {
-            (Ok(()), Ok(text)) => Document::parse_bytes(text)
+            (Ok(()), Ok(text)) if !other => Document::parse_bytes(text)
                 .ok()
                 .map(|statements| statements.raw().len()),
             _ => None,
         };
         match len {
             Some(len) => {
-                self.work = Some(Work::new(Job::Configuration, len));
+                let owed = self.work.replace(Work::new(Job::Configuration, len));
+                if let Some(Job::Request { kind, .. }) = owed.map(|work| work.job) {
+                    self.notice(Notice::ResultDropped(kind));
+                }
                 self.advance();
             }
             None => self.notice(Notice::Configuration),

@@ -77,6 +77,8 @@ pub(super) struct Realtime {
     /// When the sections that have data points are due.
     next: [Option<Instant>; SECTIONS],
     pub(super) message_id: MessageId,
+    /// The timestamp of the message that is on its way.
+    stamp: Option<u64>,
     /// After a message that did not go out: nothing is sent before this.
     pub(super) held: Option<Instant>,
 }
@@ -92,6 +94,7 @@ impl Realtime {
         Self {
             next,
             message_id: MessageId::default(),
+            stamp: None,
             held: None,
         }
     }
@@ -106,8 +109,8 @@ impl Realtime {
     }
 
     pub(super) fn next_tick(&self) -> Option<Instant> {
-        let timers = self.next.iter().flatten().min().copied();
-        crate::clock::earlier(timers, self.held)
+        // While it waits, timers that run out change nothing.
+        self.held.or_else(|| self.next.iter().flatten().min().copied())
     }
 
     /// A section whose timer has run out, which is set again.
@@ -136,6 +139,9 @@ impl<'a> Gateway<'a> {
         for point in self.memory.points.iter_mut().filter(|point| point.on_its_way) {
             (point.due, point.on_its_way) = (false, false);
         }
+        if let Some(unix) = self.realtime.stamp.take() {
+            self.status.sent(unix);
+        }
     }
 
     /// What was published last has not gone out, and stays due.
@@ -143,6 +149,7 @@ impl<'a> Gateway<'a> {
         for point in self.memory.points.iter_mut() {
             point.on_its_way = false;
         }
+        self.realtime.stamp = None;
     }
 
     /// Whether it waits after a message that did not go out.
@@ -233,7 +240,7 @@ impl<'a> Gateway<'a> {
             return None;
         }
         self.realtime.message_id = id;
-        self.status.sent(self.now.unix);
+        self.realtime.stamp = Some(self.now.unix);
         data.finish().ok()
     }
 

@@ -155,7 +155,8 @@ pub enum Notice {
     /// The portal did not answer.
     #[error("no {0} came in time")]
     NoAnswer(Subject),
-    /// The portal gave ids that cannot be parts of a topic, or a broker that is no address.
+    /// The portal gave ids that cannot be parts of a topic, or a broker that is no address, or is one without TLS where the configured one
+    /// has it.
     #[error("the rollout gave ids or a broker that cannot be used")]
     Unusable,
     /// The initial configuration is no TiXML or does not fit into the memory for it.
@@ -166,6 +167,9 @@ pub enum Notice {
     /// A request came while another is being executed.
     #[error("a {0} request is ignored: another one is being executed")]
     Busy(RequestKind),
+    /// The answer to a request has nowhere to go: the portal sent the gateway back to its rollout, whose configuration takes the memory.
+    #[error("the result of a {0} request is dropped: the rollout's configuration is executed")]
+    ResultDropped(RequestKind),
     /// A value alone does not fit into a message.
     #[error("data point {index} is not sent: {size}")]
     PointTooLarge {

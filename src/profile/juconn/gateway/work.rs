@@ -273,13 +273,21 @@ impl Gateway<'_> {
         }
         work.step = match (&work.job, work.code) {
             (Job::Configuration, _) => Step::Support,
-            (Job::Request { .. }, 0) => Step::Next,
-            // What follows a statement that failed may rest on it.
+            (Job::Request { .. }, 0) if fits => Step::Next,
+            // What follows a statement that failed, or of which nobody knows, may rest on it.
             (Job::Request { .. }, _) => Step::Publish,
         };
-        if !readable {
+        // A result says what it needs; the system log has only the answer.
+        let unseen = !fits && work.job == Job::Configuration;
+        if !readable || unseen {
+            let (needed, max) = (work.answer_len.saturating_sub(start), self.memory.answer.len());
+            let mut text = heapless::String::<96>::new();
+            let _ = match fits {
+                true => text.push_str("the answer is not TiXML").map_err(|_| fmt::Error),
+                false => write!(text, "the answer needs {needed} bytes and there is room for {max}"),
+            };
             work.answer_len = start;
-            let report = ErrorReport::new(INVALID, "the answer is not TiXML").class("Gateway");
+            let report = ErrorReport::new(INVALID, &text).class("Gateway");
             self.reply(|answer| report.write(Verbosity::Short, answer));
         }
         let Some(work) = &mut self.work else {
@@ -289,6 +297,12 @@ impl Gateway<'_> {
             work.statement = work.statement.saturating_add(1);
             work.answer_start = work.answer_len;
         }
+    }
+
+    /// Whether there are statements that are still to be executed, or are being executed.
+    pub(super) fn is_executing(&self) -> bool {
+        let work = self.work.as_ref();
+        work.is_some_and(|work| !matches!(work.step, Step::Publish | Step::Published))
     }
 
     /// The result has gone out, if one was on its way.

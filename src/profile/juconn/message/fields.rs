@@ -152,7 +152,7 @@ impl<'w> Fields<'w> {
     }
 
     /// An element with these elements in it.
-    pub(super) fn elements(&mut self, name: &str, elements: &str) -> fmt::Result {
+    pub(super) fn elements(&mut self, name: &str, elements: impl Display) -> fmt::Result {
         write!(self.out, "<{name}>{elements}</{name}>")
     }
 }

@@ -80,11 +80,20 @@ impl<'a> ResultMessage<'a> {
             };
             let name = Self::field(self.kind);
             match (self.kind, fields.is_json()) {
-                (_, false) => fields.elements(name, answers.raw()),
-                (RequestKind::Config, true) => fields.json(name, |out| json::Writer::new(out).string(answers.raw())),
+                (_, false) => fields.elements(name, Bare(answers)),
+                (RequestKind::Config, true) => fields.json(name, |out| json::Writer::new(out).string(Bare(answers))),
                 (RequestKind::Cmd, true) => fields.json(name, |out| to_json(answers, Empty::Null, out)),
                 (RequestKind::State, true) => fields.json(name, |out| to_json(answers, Empty::Text, out)),
             }
         })
+    }
+}
+
+/// Answers without the frame of a command, which a result omits (section 4), and without comments.
+struct Bare<'a>(Document<'a>);
+
+impl fmt::Display for Bare<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.elements().try_for_each(|answer| f.write_str(answer.raw()))
     }
 }
