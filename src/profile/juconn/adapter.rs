@@ -149,22 +149,16 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
     };
     let (done, told) = match output {
         Output::Persist(persisted) => {
-            return Ok({
-                application.persist(persisted);
-                true
-            });
+            application.persist(persisted);
+            return Ok(true);
         }
         Output::SupportLog { statement, answer } => {
-            return Ok({
-                application.support_log(statement, answer);
-                true
-            });
+            application.support_log(statement, answer);
+            return Ok(true);
         }
         Output::Log(notice) => {
-            return Ok({
-                application.notice(notice);
-                true
-            });
+            application.notice(notice);
+            return Ok(true);
         }
         Output::Execute { command, mut answer } => {
             application.execute(command, &mut answer).await;
