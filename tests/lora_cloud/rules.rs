@@ -188,7 +188,8 @@ fn in_the_information_fields_of_both() {
         Some(Stamped { timestamp, value })
     }
     type Fields = InfoFields<8, 8>;
-    let changes: [(fn(&mut Fields), &str, Reason); 4] = [
+    type Change = (fn(&mut Fields), &'static str, Reason);
+    let changes: [Change; 4] = [
         (|it| it.crashlog = stamped(cut()), "info_fields.crashlog.value", CUT),
         (
             |it| it.voltage = stamped(f64::NAN),

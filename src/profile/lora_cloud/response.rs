@@ -30,8 +30,8 @@ names! {
 /// Texts have up to `TEXT` bytes and binary data up to `DATA`; longer texts are kept in part, and counted, longer data is an error.
 /// Every list has up to `ITEMS` elements, the others are counted. A [`Downlink`] always finds room.
 ///
-/// With the default sizes it takes 5.3 kB, and while it is read about six times as much of the stack: a small controller chooses
-/// smaller ones.
+/// With the default sizes it takes 5.3 kB, and 30 to 46 kB of the stack while it is read, most of it where there are requests: a small
+/// controller chooses smaller ones. With 32, 64 and 1 it is 1.9 kB, and 13 to 19 kB (measured on x86-64, optimised for size).
 ///
 /// ```
 /// use fibocom_mqtt::profile::lora_cloud::{Operation, UplinkResponse, decode};
@@ -95,7 +95,7 @@ impl<const TEXT: usize, const DATA: usize, const ITEMS: usize> Rules for UplinkR
     }
 }
 
-/// DEVICEINFO: all that the service knows of a device. Its sizes are as those of an [`UplinkResponse`].
+/// DEVICEINFO: all that the service knows of a device. Its sizes are as those of an [`UplinkResponse`], and it takes as much memory.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DeviceInfo<const TEXT: usize = 64, const DATA: usize = 256, const ITEMS: usize = 4> {
     /// The ports of the device.
