@@ -7,6 +7,8 @@ mod adapter;
 mod bench;
 mod configuration;
 mod conversion;
+#[cfg(feature = "sim")]
+mod dropped;
 mod feedback;
 mod feedback_messages;
 mod hostile;
