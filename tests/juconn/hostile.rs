@@ -8,6 +8,7 @@ use fibocom_mqtt::profile::juconn::{
 
 use crate::bench::{Bench, Did, IDS, POINT, database, init_result, request_id, rollout_result};
 use crate::feedback::{STOP, ask, quiet, request, result};
+use crate::realtime::{limited, many, sensors};
 
 const ROLLOUT: &str = "fp/gatewayRolloutResult/04600912";
 
@@ -325,4 +326,20 @@ fn nothing_is_due_while_it_waits_after_a_message_that_did_not_go_out() {
         assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 10_000, "{second}");
     }
     assert_eq!(bench.wait(1).len(), 1);
+}
+
+#[test]
+fn every_value_arrives_whatever_the_limit_is() {
+    for format in ["TiXML", "JSON"] {
+        let keys = format!("<CloudConnDataFormat _=\"{format}\"/>{}", many(3, 4));
+        let (_, whole) = limited(&keys, 1024);
+        let whole = whole[0].payload().len();
+        for limit in 250..=whole {
+            let (_, done) = limited(&keys, limit);
+            assert!(done.iter().all(|did| did.payload().len() <= limit), "{format} {limit}");
+            assert_eq!(sensors(&done).len(), 12, "{format} {limit}");
+            // To the byte.
+            assert_eq!(done.len() == 1, limit == whole, "{format} {limit}");
+        }
+    }
 }

@@ -7,9 +7,11 @@ mod adapter;
 mod bench;
 mod configuration;
 mod conversion;
+mod courses;
 #[cfg(feature = "sim")]
 mod dropped;
 mod feedback;
+mod feedback_limits;
 mod feedback_messages;
 mod hostile;
 mod machine;
