@@ -84,7 +84,7 @@ fn a_login_whose_turn_is_dropped_anywhere_is_whole_in_the_end() {
                 next(&portal, "/data").await;
                 for kind in RequestKind::ALL {
                     let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
-                    portal.0.publish(&format!("c1/fp/g1/{kind}"), payload, 1, false);
+                    portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
                     next(&portal, kind.result_topic()).await;
                 }
             };

@@ -14,6 +14,7 @@ mod feedback;
 mod feedback_limits;
 mod feedback_messages;
 mod hostile;
+mod hostile_messages;
 mod machine;
 mod messages;
 mod realtime;
