@@ -1,6 +1,4 @@
-//! What a broken configuration, a broken memory or a hostile portal tries.
-
-use std::fmt::Write;
+//! What a broken configuration, a damaged memory and a portal at odds with the gateway bring about.
 
 use fibocom_mqtt::profile::juconn::{
     Config, ConfigError, Device, Frame, Input, Notice, Persisted, Phase, PointProblem, RequestKind,
@@ -8,8 +6,9 @@ use fibocom_mqtt::profile::juconn::{
 
 use crate::bench::{Bench, Did, IDS, POINT, database, init_result, request_id, rollout_result};
 use crate::feedback::{STOP, ask, quiet, request, result};
+use crate::realtime::{limited, many, sensors};
 
-const ROLLOUT: &str = "fp/gatewayRolloutResult/04600912";
+pub const ROLLOUT: &str = "fp/gatewayRolloutResult/04600912";
 
 fn problem(sections: &str) -> Option<PointProblem> {
     match Config::parse(&database(sections)) {
@@ -247,52 +246,6 @@ fn the_frame_of_a_command_is_not_in_its_result() {
 }
 
 #[test]
-fn hostile_texts_end_in_an_answer_or_a_log_line() {
-    let deep = "<a>".repeat(5000);
-    let many = "<Set/>".repeat(300);
-    let wide = format!("<Set {}/>", "a=\"1\" ".repeat(300));
-    for inner in [
-        deep.as_str(),
-        many.as_str(),
-        wide.as_str(),
-        "<Set _=\"\0\"/>",
-        "<Set _=\"&#x110000;&#xd800;&#99999999999;&;&#;&#x;\"/>",
-        "<!-- <Set/>",
-        "<![CDATA[<Set/>]]>",
-        "<Set></set>",
-        "</cmd><cmd>",
-        "<Set _='\"'/>",
-        "<Set _=a/b/>",
-        "<\u{b0}/>",
-    ] {
-        for kind in ["config", "cmd"] {
-            let mut bench = quiet();
-            let done = ask(&mut bench, kind, &request(kind, inner));
-            assert_eq!(done.len(), 1, "{inner:.40}");
-            if bench.gateway.is_busy() {
-                bench.gateway.execution().unwrap().1.write_str("<Set/>").unwrap();
-            }
-        }
-    }
-    for json in [
-        "[".repeat(5000),
-        "{\"a\":".repeat(5000),
-        format!(
-            "{{\"request_id\":\"r\",\"serial_number\":\"04600912\",\"cmd\":{}",
-            "{\"a\":".repeat(5000)
-        ),
-        format!("{{\"request_id\":\"r\",\"serial_number\":{}}}", "9".repeat(900)),
-        "{\"request_id\":1e999999999999,\"serial_number\":\"04600912\",\"cmd\":{\"Set\":1e99999999}}".into(),
-        "{\"request_id\":\"\\ud800\\u0000\",\"serial_number\":\"04600912\",\"cmd\":{}}".into(),
-        "{\"request_id\":\"r\",\"request_id\":\"s\",\"serial_number\":\"04600912\",\"cmd\":{\"Set\":1,\"Set\":2}}"
-            .into(),
-    ] {
-        let mut bench = quiet();
-        assert_eq!(ask(&mut bench, "cmd", &json).len(), 1, "{json:.60}");
-    }
-}
-
-#[test]
 fn timers_hold_at_the_ends_of_the_clock() {
     let keys = format!(
         "{IDS}<RTSendTime1 _=\"1073741824\"/><RTSendTime2 _=\"1\"/><Realtime1><A _=\"/P/A\" meta_type=\"power\"/></Realtime1>\
@@ -325,4 +278,20 @@ fn nothing_is_due_while_it_waits_after_a_message_that_did_not_go_out() {
         assert_eq!(bench.gateway.next_tick().unwrap().as_millis(), 10_000, "{second}");
     }
     assert_eq!(bench.wait(1).len(), 1);
+}
+
+#[test]
+fn every_value_arrives_whatever_the_limit_is() {
+    for format in ["TiXML", "JSON"] {
+        let keys = format!("<CloudConnDataFormat _=\"{format}\"/>{}", many(2, 3));
+        let (_, whole) = limited(&keys, 1024);
+        let whole = whole[0].payload().len();
+        for limit in 200..=whole {
+            let (_, done) = limited(&keys, limit);
+            assert!(done.iter().all(|did| did.payload().len() <= limit), "{format} {limit}");
+            assert_eq!(sensors(&done).len(), 6, "{format} {limit}");
+            // To the byte.
+            assert_eq!(done.len() == 1, limit == whole, "{format} {limit}");
+        }
+    }
 }

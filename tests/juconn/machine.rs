@@ -2,7 +2,7 @@
 
 use fibocom_mqtt::profile::juconn::{CloudSendRealtimeData, Input, Led, Link, Notice, Persisted, Phase};
 
-use crate::bench::{Bench, Did, IDS, POINT, init_result, request_id, rollout_result};
+use crate::bench::{Bench, Did, POINT};
 use crate::transitions::{STATES, apply, in_state};
 
 #[test]

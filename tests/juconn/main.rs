@@ -8,10 +8,13 @@ mod bench;
 mod configuration;
 mod conversion;
 mod courses;
+#[cfg(feature = "sim")]
+mod dropped;
 mod feedback;
 mod feedback_limits;
 mod feedback_messages;
 mod hostile;
+mod hostile_messages;
 mod machine;
 mod messages;
 mod realtime;

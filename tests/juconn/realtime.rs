@@ -167,7 +167,7 @@ fn one_sensor_one_controller_or_several() {
     assert_eq!(of(&bench.wait(1)[0]), ["P/B"]);
 }
 
-fn many(controllers: usize, sensors: usize) -> String {
+pub fn many(controllers: usize, sensors: usize) -> String {
     let mut points = String::new();
     for controller in 0..controllers {
         for sensor in 0..sensors {
@@ -177,7 +177,7 @@ fn many(controllers: usize, sensors: usize) -> String {
     format!("{IDS}<RTSendTime1 _=\"60\"/><Realtime1>{points}</Realtime1>")
 }
 
-fn limited(keys: &str, limit: usize) -> (Bench, Vec<Did>) {
+pub fn limited(keys: &str, limit: usize) -> (Bench, Vec<Did>) {
     let device = Device::new("04600912", "WT640")
         .unwrap()
         .frame(Frame::Bare)
