@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use fibocom_mqtt::profile::juconn::tixml::Document;
 use fibocom_mqtt::profile::juconn::{Config, ConfigError, Phase};
 
 use crate::bench::{Bench, Did, POINT, database, init_result, rollout_result};
@@ -110,4 +111,15 @@ fn characters_that_would_end_a_text_are_entities() {
     assert_eq!(done, [Did::Execute(format!("<DoOn _=\"{escaped}\"/>"))]);
     let answer: serde_json::Value = serde_json::from_str(&result(&bench.answer("<DoOn/>"))).unwrap();
     assert_eq!(answer["response_id"], id);
+}
+
+#[test]
+fn nothing_in_a_comment_is_a_statement() {
+    for comment in ["a -> <b/>", "a > <b/>", "- ->", "<!-- <b/>", "<?b ?>"] {
+        let text = format!("<!--{comment}--><c/>");
+        let document = Document::parse(&text).unwrap();
+        let names: Vec<_> = document.elements().map(|element| element.name()).collect();
+        assert_eq!(names, ["c"], "{text}");
+    }
+    assert!(Document::parse("<!--><c/>").is_err());
 }

@@ -70,7 +70,8 @@ pub trait Application: DataSource {
 ///
 /// Those that it cannot mend itself: [`Error::Port`], [`Error::PortClosed`] and [`Error::Silent`], [`Error::Restarted`]: attach the module
 /// again and bring its network up, and call this again; [`Error::Invalid`]: the module does not take what is configured. With
-/// `CloudConnStart` 0 it never ends and does nothing.
+/// `CloudConnStart` 0 it never ends and does nothing, nor does it after `<Reset _="Secretfile"/>`, until the device starts again: with
+/// [`turn`] the application sees [`Phase::PowerOn`](crate::profile::juconn::Phase::PowerOn) and tells [`Input::Start`].
 ///
 /// # Cancel safety
 ///

@@ -52,7 +52,8 @@ pub enum Input<'i> {
     NotPublished,
     /// An event wants data to be sent (manual, section 7.3).
     SendRealtimeData(CloudSendRealtimeData),
-    /// The device goes back to its factory settings.
+    /// The device goes back to its factory settings: the ids are forgotten and the connection is closed. What is being executed is not
+    /// answered any more; once it has ended, [`Start`](Self::Start) begins anew, with a rollout.
     FactoryReset,
 }
 

@@ -54,7 +54,7 @@ impl<'a> RolloutRequest<'a> {
 /// Where the device shall connect for everything after the rollout: `data_broker_details`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BrokerDetails<'a> {
-    /// The address: a host, or as in `CloudBaseUrl`.
+    /// The address: a host, or as in `CloudBaseUrl`. A gateway that is configured for TLS does not follow one without it.
     pub url: Scalar<'a>,
     /// The quality of service of all topics.
     pub qos: Option<QoS>,
