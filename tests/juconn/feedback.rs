@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use fibocom_mqtt::profile::juconn::{Input, Notice, Persisted, Phase, RequestKind, Subject};
+use fibocom_mqtt::profile::juconn::{Input, Notice, Persisted, Phase, Request, RequestKind, RolloutResult, Subject};
 use serde_json::Value;
 
 use crate::bench::{Bench, Did, POINT};
@@ -316,5 +316,27 @@ fn a_result_that_did_not_go_out_is_sent_again() {
         }
         assert!(done.contains(&first), "{done:?}");
         assert!(!bench.gateway.is_busy());
+    }
+}
+
+#[test]
+fn what_may_hold_a_password_is_not_shown() {
+    let answer = "<error_code _=\"0\"/><response_id _=\"r\"/><gateway_id _=\"g\"/><customer_id _=\"c\"/>\
+        <gateway_configuration><SetConfig><Password _=\"s3cret\"/></SetConfig></gateway_configuration>";
+    let request = "<request_id _=\"r\"/><serial_number _=\"04600912\"/><cmd><Set _=\"/P\" value=\"s3cret\"/></cmd>";
+    let shown = [
+        format!(
+            "{:?}",
+            Input::Message {
+                topic: b"c/fp/g/cmd",
+                payload: request.as_bytes()
+            }
+        ),
+        format!("{:?}", RolloutResult::parse(answer.as_bytes()).unwrap()),
+        format!("{:?}", Request::parse(RequestKind::Cmd, request.as_bytes()).unwrap()),
+    ];
+    assert!(shown[0].contains("c/fp/g/cmd"), "{}", shown[0]);
+    for text in shown {
+        assert!(!text.contains("s3cret") && !text.contains("115, 51, 99, 114"), "{text}");
     }
 }

@@ -1,5 +1,6 @@
 //! What goes into a gateway, and what comes out.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::persisted::Persisted;
@@ -27,8 +28,8 @@ impl Now {
     }
 }
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happened. `Debug` shows the length of a message only: it may set a password.
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input<'i> {
     /// The device has started.
@@ -55,6 +56,24 @@ pub enum Input<'i> {
     /// The device goes back to its factory settings: the ids are forgotten and the connection is closed. What is being executed is not
     /// answered any more; once it has ended, [`Start`](Self::Start) begins anew, with a rollout.
     FactoryReset,
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Start => "Start",
+            Self::Connected => "Connected",
+            Self::Disconnected => "Disconnected",
+            Self::Message { topic, payload } => {
+                return write!(f, "Message({}, {} bytes)", topic.escape_ascii(), payload.len());
+            }
+            Self::Tick => "Tick",
+            Self::Executed => "Executed",
+            Self::NotPublished => "NotPublished",
+            Self::SendRealtimeData(data) => return write!(f, "SendRealtimeData({data:?})"),
+            Self::FactoryReset => "FactoryReset",
+        })
+    }
 }
 
 /// What is to be done.
@@ -110,8 +129,8 @@ pub enum Subject {
     Request(RequestKind),
 }
 
-impl core::fmt::Display for Subject {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::RolloutResult => "gatewayRolloutResult",
             Self::InitResult => "gatewayInitResult",

@@ -1,5 +1,7 @@
 //! A message that was received, in either format.
 
+use core::fmt;
+
 use super::data::SensorState;
 use super::{Format, MessageError};
 use crate::profile::json::{self, JsonError, JsonProblem, Value};
@@ -86,13 +88,23 @@ impl<'a> Body<'a> {
     }
 }
 
-/// A field: an element, or a member's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A field: an element, or a member's value. `Debug` shows its length only: it may be a configuration with passwords.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Node<'a> {
     /// In TiXML.
     Tixml(Element<'a>),
     /// In JSON.
     Json(Value<'a>),
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let len = match self {
+            Self::Tixml(element) => element.content().raw().len(),
+            Self::Json(value) => value.raw().len(),
+        };
+        write!(f, "Node({len} bytes)")
+    }
 }
 
 impl<'a> Node<'a> {
