@@ -9,7 +9,7 @@ use embedded_io_async::{Read, Write};
 use super::config::{Config, ServerAuthentication};
 use super::gateway::{Command, DataSource, Gateway, Input, Link, MAX_KEEP_ALIVE, Notice, Now, Output, Persisted};
 use super::message::{ErrorReport, Verbosity};
-use crate::{Client, Clock, ConnectOptions, Credentials, Error, Limit, Publication, Tls};
+use crate::{Client, Clock, ConnectOptions, Credentials, Error, Publication, Tls};
 
 /// The longest user name and password that the adapter hands to the module, in bytes: what the most capable modules take.
 const CREDENTIAL: usize = 256;
@@ -109,7 +109,7 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     buffer: &mut [u8],
 ) -> Result<(), Error<T::Error>> {
     let now = clock(client, application);
-    gateway.limit_payload(payload_limit(client));
+    gateway.limit_payload(client.max_payload());
     if let Some((_, mut answer)) = gateway.execution() {
         answer.restart();
         let report = ErrorReport::new(500, "the execution was interrupted").class("Gateway");
@@ -127,13 +127,6 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
 
 fn clock<T: Read + Write, C: Clock, A: Application>(client: &Client<'_, '_, T, C>, application: &mut A) -> Now {
     Now::new(client.session.modem.now(), application.unix_time())
-}
-
-/// The longest payload that the module takes, in bytes.
-fn payload_limit<T: Read + Write, C: Clock>(client: &Client<'_, '_, T, C>) -> usize {
-    let modem = &client.session.modem;
-    let limit = usize::from(modem.capabilities().limit(Limit::Payload).value);
-    limit.checked_div(modem.dialect().data_form.size(1)).unwrap_or(limit)
 }
 
 /// Does the next thing that the gateway wants done. Whether there was one.
