@@ -27,3 +27,4 @@ mod sn;
 #[allow(dead_code)]
 mod tap;
 mod tls;
+mod unplugged;
