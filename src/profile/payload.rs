@@ -74,6 +74,12 @@ impl<'b> Payload<'b> {
         let buffer: &'b [u8] = self.buffer;
         buffer.get(..needed).ok_or(TooLarge { needed, max })
     }
+
+    /// What was written, if that was characters only.
+    pub(in crate::profile) fn finish_text(self) -> Result<&'b str, TooLarge> {
+        // Whole ones: nothing of them is refused.
+        Ok(core::str::from_utf8(self.finish()?).unwrap_or_default())
+    }
 }
 
 impl fmt::Write for Payload<'_> {

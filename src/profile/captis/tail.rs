@@ -1,7 +1,5 @@
 //! The last field of a line, which may hold commas without standing in quotes.
 
-use core::fmt;
-
 use super::csv::{Field, Fields, Quotes, Shape};
 use crate::profile::TooLarge;
 
@@ -74,25 +72,4 @@ impl<'a> Tail<'a> {
     }
 }
 
-impl fmt::Display for Tail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Kind::Bare(text) => f.write_str(text),
-            Kind::Quoted(field) => field.fmt(f),
-        }
-    }
-}
-
-impl PartialEq for Tail<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl Eq for Tail<'_> {}
-
-impl PartialEq<&str> for Tail<'_> {
-    fn eq(&self, text: &&str) -> bool {
-        self.chars().eq(text.chars())
-    }
-}
+by_characters!(Tail);

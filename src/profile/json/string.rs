@@ -1,6 +1,6 @@
 //! Texts of a document, their escapes undone while they are read.
 
-use core::fmt::{self, Write};
+use core::fmt::Write;
 
 use crate::profile::{Payload, TooLarge};
 
@@ -41,11 +41,9 @@ impl<'a> JsonStr<'a> {
     /// [`TooLarge`] if it does not fit.
     pub fn decode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, TooLarge> {
         let mut decoded = Payload::new(buffer);
-        for character in self.chars() {
-            decoded.push(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        // Characters were written, whole ones.
-        Ok(core::str::from_utf8(decoded.finish()?).unwrap_or_default())
+        // A payload takes everything, and counts what does not fit.
+        let _ = write!(decoded, "{self}");
+        decoded.finish_text()
     }
 
     /// Whether there is no character in it.
@@ -54,31 +52,7 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-impl fmt::Display for JsonStr<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chars().try_for_each(|character| f.write_char(character))
-    }
-}
-
-impl PartialEq<str> for JsonStr<'_> {
-    fn eq(&self, other: &str) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl PartialEq<&str> for JsonStr<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
-}
-
-impl PartialEq for JsonStr<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl Eq for JsonStr<'_> {}
+by_characters!(JsonStr);
 
 /// The characters of a [`JsonStr`].
 #[derive(Debug, Clone)]

@@ -1,6 +1,5 @@
 //! One text or number of a message, in whichever format it was written.
 
-use core::fmt::{self, Write};
 use core::str::FromStr;
 
 use super::tixml::Text;
@@ -74,28 +73,4 @@ impl<'a> From<&'a str> for Scalar<'a> {
     }
 }
 
-impl fmt::Display for Scalar<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chars().try_for_each(|character| f.write_char(character))
-    }
-}
-
-impl PartialEq<str> for Scalar<'_> {
-    fn eq(&self, other: &str) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl PartialEq<&str> for Scalar<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
-}
-
-impl PartialEq for Scalar<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl Eq for Scalar<'_> {}
+by_characters!(Scalar);

@@ -1,6 +1,6 @@
 //! Reading lines and their fields.
 
-use core::fmt::{self, Display, Write};
+use core::fmt::Write;
 use core::str;
 
 use super::scan::{Scan, Token, find, next_line};
@@ -188,27 +188,11 @@ impl<'a> Field<'a> {
         let mut text = Payload::new(buffer);
         // A payload takes everything, and counts what does not fit.
         let _ = write!(text, "{self}");
-        Ok(str::from_utf8(text.finish()?).unwrap_or_default())
+        text.finish_text()
     }
 }
 
-impl Display for Field<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chars().try_for_each(|char| f.write_char(char))
-    }
-}
-
-impl PartialEq<str> for Field<'_> {
-    fn eq(&self, text: &str) -> bool {
-        self.chars().eq(text.chars())
-    }
-}
-
-impl PartialEq<&str> for Field<'_> {
-    fn eq(&self, text: &&str) -> bool {
-        self == *text
-    }
-}
+by_characters!(Field);
 
 /// What becomes of the quotes around a field.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Texts, their entities undone while they are read.
 
-use core::fmt::{self, Write};
+use core::fmt::Write;
 
 use crate::profile::{Payload, TooLarge};
 
@@ -45,11 +45,9 @@ impl<'a> Text<'a> {
     /// [`TooLarge`] if it does not fit.
     pub fn decode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, TooLarge> {
         let mut decoded = Payload::new(buffer);
-        for character in self.chars() {
-            decoded.push(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        // Characters were written, whole ones.
-        Ok(core::str::from_utf8(decoded.finish()?).unwrap_or_default())
+        // A payload takes everything, and counts what does not fit.
+        let _ = write!(decoded, "{self}");
+        decoded.finish_text()
     }
 
     /// Whether there is no character in it.
@@ -58,31 +56,7 @@ impl<'a> Text<'a> {
     }
 }
 
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chars().try_for_each(|character| f.write_char(character))
-    }
-}
-
-impl PartialEq<str> for Text<'_> {
-    fn eq(&self, other: &str) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl PartialEq<&str> for Text<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
-}
-
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.chars().eq(other.chars())
-    }
-}
-
-impl Eq for Text<'_> {}
+by_characters!(Text);
 
 /// The characters of a [`Text`].
 #[derive(Debug, Clone)]
