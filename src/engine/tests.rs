@@ -381,3 +381,19 @@ fn a_message_whose_rest_does_not_come_is_told_as_lost() {
         });
     }
 }
+
+#[test]
+fn a_data_mode_without_a_limit_gets_the_rest_before_anything_else() {
+    with_engine(|engine| {
+        engine.dialect.data_mode_limit = None;
+        publish(engine);
+        engine.receive(b">", at(1));
+        engine.written(2, at(1));
+        engine.poll(at(60));
+        assert_eq!(engine.take_outcome(), Some(Outcome::NoAnswer { sent: false }));
+        assert_eq!(engine.pending(), b"llo");
+        assert!(engine.is_busy() && !engine.wants_fence());
+        engine.written(3, at(61));
+        assert!(engine.wants_fence());
+    });
+}
