@@ -54,6 +54,10 @@ fn cap_f_2_times_are_iso_8601_and_a_missing_one_leaves_its_place_empty() {
     assert_eq!(super::csv::line(&["100", "", "type"]), "100,,type");
     assert_eq!(super::csv::line(&["", "", "type"]), ",,type");
     assert_eq!(super::csv::line(&[]), "");
+    // However many there are: what follows them stays where it belongs.
+    let mut many = vec![""; 300];
+    many.push("end");
+    assert_eq!(super::csv::line(&many), ",".repeat(300) + "end");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub struct Line<'w, W> {
     out: &'w mut W,
     begun: bool,
     /// Commas that are written once a field follows.
-    owed: u8,
+    owed: usize,
 }
 
 impl<'w, W: Write> Line<'w, W> {
