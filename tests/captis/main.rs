@@ -10,6 +10,7 @@ mod azure;
 mod azure_cloud;
 mod bootstrap;
 mod command;
+mod command_words;
 mod connection;
 mod csv;
 mod event;
@@ -21,6 +22,7 @@ mod operation;
 mod operation_hostile;
 mod role;
 mod session;
+mod session_faults;
 mod session_limits;
 mod topics;
 

@@ -48,7 +48,8 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> AzureSession<'s, 'm, 'b, T, C> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Driver`], as [`Client::connect`] and [`Client::subscribe`].
+    /// [`SessionError::Driver`], as [`Client::connect`] and [`Client::subscribe`]. If it is the subscription that failed, the connection
+    /// stays open until it is opened again, or [disconnected](Client::disconnect).
     ///
     /// # Cancel safety
     ///
@@ -92,7 +93,7 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> AzureSession<'s, 'm, 'b, T, C> {
     }
 
     /// Publishes the answer to a cloud-to-device message, where telemetry of this time is. One that is too long is published as a failure
-    /// that says so.
+    /// that says so. One with its text by reference is copied, so that it is still there if that failed.
     ///
     /// # Errors
     ///

@@ -50,7 +50,8 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> C8ySession<'s, 'm, 'b, T, C> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Driver`], as [`Client::connect`] and [`Client::subscribe`].
+    /// [`SessionError::Driver`], as [`Client::connect`] and [`Client::subscribe`]. If it is the subscription that failed, the connection
+    /// stays open until it is opened again, or [disconnected](Client::disconnect).
     ///
     /// # Cancel safety
     ///
@@ -134,6 +135,9 @@ impl<'s, 'm, 'b, T: Read + Write, C: Clock> C8ySession<'s, 'm, 'b, T, C> {
 
     /// Publishes how an operation goes: first its [`line`](crate::profile::captis::Executing::line), and in the end its success or failure.
     /// An answer that is too long is published as a failure that says so, since the operation has to end.
+    ///
+    /// A status is published once. One with its text by reference is copied, so that it is still there if that failed: until its end was
+    /// published, the operation goes on for the server, also over a connection that was opened anew.
     ///
     /// # Errors
     ///
