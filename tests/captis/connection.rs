@@ -310,6 +310,23 @@ fn a_key_that_is_none_is_an_error_of_its_own() {
         max: 256,
     };
     assert_eq!(server.login(&identity()).unwrap_err(), ServerError::Invalid(reason));
+    // Each percent sign of a name is three characters of a signature, which is refused and not cut.
+    let name = "%".repeat(100);
+    let refused = azure().client_id(&name).sas(sas()).login(&identity()).unwrap_err();
+    let too_long = |len| InvalidInput::TooLong {
+        field: Field::Password,
+        len,
+        max: 384,
+    };
+    let ServerError::Invalid(InvalidInput::TooLong { len, .. }) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(refused, ServerError::Invalid(too_long(len)));
+    let mut password = String::new();
+    sas()
+        .write_password(&mut password, "contoso.azure-devices.net", &name)
+        .unwrap();
+    assert_eq!(password.len(), len);
 }
 
 fn base64_of(bytes: usize) -> String {

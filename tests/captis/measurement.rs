@@ -109,6 +109,39 @@ fn every_row_has_its_id_and_its_fields() {
 }
 
 #[test]
+fn a_quantity_is_what_the_table_says_of_its_id() {
+    for (quantity, description) in [
+        (Quantity::Pulse1, "Pulse Channel 1"),
+        (Quantity::PulseTotal1, "Pulse Total Channel 1"),
+        (Quantity::Analog, "Analog"),
+        (Quantity::Ph, "Ph"),
+        (Quantity::Orp, "ORP"),
+        (Quantity::BatteryVoltage, "Battery Voltage"),
+        (Quantity::Temperature, "Temperature"),
+        (Quantity::MinimumTemperature, "Minimum Temperature"),
+        (Quantity::MaximumTemperature, "Maximum Temperature"),
+        (Quantity::AverageTemperature, "Average Temperature"),
+        (Quantity::Conductivity, "Conductivity"),
+        (Quantity::Humidity, "Humidity"),
+        (Quantity::Switch2, "Switch Channel 2"),
+        (Quantity::Pulse2, "Pulse Channel 2"),
+        (Quantity::PulseTotal2, "Pulse Total Channel 2"),
+        (Quantity::Switch1, "Switch Channel 1"),
+        (Quantity::ModuleCurrent, "Module Current"),
+        (Quantity::SensingCurrent, "Sensing Current"),
+        (Quantity::ModuleEnergy, "Module Energy Usage"),
+        (Quantity::SensingEnergy, "Sensing Energy Usage"),
+        (Quantity::DigitalOutput, "Digital Output State"),
+        (Quantity::ChargeVoltage, "Solar Charge Voltage"),
+        (Quantity::ChargeCurrent, "Solar Charge Current (mA)"),
+        (Quantity::ChargeState, "Solar Charge State (1=charging, 0=not)"),
+    ] {
+        let row = rows().into_iter().find(|row| row[1] == description).unwrap();
+        assert_eq!(quantity.c8y_id(), Some(&*row[0]), "{description}");
+    }
+}
+
+#[test]
 fn cap_q07_the_digital_output_is_l186_here_and_i189_there() {
     let output = Quantity::DigitalOutput;
     assert_eq!((output.c8y_id(), output.azure_key()), (Some("L186"), Some("I189")));

@@ -1,11 +1,12 @@
 //! What each role is for: without it, the server is refused.
 
-use fibocom_mqtt::profile::captis::azure::{Desired, DesiredVersion};
+use fibocom_mqtt::profile::captis::azure::{Desired, DesiredVersion, Reading, TelemetryKey};
 use fibocom_mqtt::profile::captis::{
-    BootstrapServer, Gate, OperationKind, Refusal, Role, Roles, RolesError, ServerId, ServerRoles,
+    BootstrapServer, Decimal, EventId, Gate, OperationKind, Quantity, Refusal, Role, Roles, RolesError, ServerId,
+    ServerRoles,
 };
 
-use super::{CCID, identity};
+use super::{CCID, identity, time};
 
 const ALL: Roles = Roles::of(&Role::ALL);
 
@@ -63,12 +64,17 @@ fn cap_r_info_gets_device_health() {
 #[test]
 fn cap_r_measurements_gets_sensor_data() {
     sends(Role::Measurements);
+    let reading = Reading::new(time(), Quantity::Pulse1, Decimal::from(1)).unwrap();
+    assert_eq!(reading.role(), Role::Measurements);
+    let reading = Reading::with_key(time(), TelemetryKey::TAMPER, true);
+    assert_eq!(reading.role(), Role::Measurements);
     assert_eq!(Role::Measurements.name(), Some("MEAS"));
 }
 
 #[test]
 fn cap_r_events_gets_events() {
     sends(Role::Events);
+    assert_eq!(Reading::event(time(), EventId::BOOT).role(), Role::Events);
     assert_eq!(Role::Events.name(), Some("EVENTS"));
 }
 

@@ -274,10 +274,6 @@ fn azure_gets_one_publication_for_each_time() {
         assert_eq!(session.telemetry(&readings).await, Ok(2));
         assert_eq!(session.telemetry(&readings[2..]).await, Ok(1));
         assert_eq!(session.telemetry(&[]).await, Ok(0));
-        session
-            .respond(later, Response::success_with("P1: 123 L"))
-            .await
-            .unwrap();
     });
     let topic = |time: &str| format!("devices/{CCID}/messages/events/%24.ctime={time}");
     let expected = [
@@ -287,13 +283,48 @@ fn azure_gets_one_publication_for_each_time() {
             1,
         ),
         (topic("2018-10-10T10:22:03Z"), r#"{"event": "a00083-00012"}"#.into(), 1),
-        (
-            topic("2018-10-10T10:22:03Z"),
-            r#"{ "result": "Success", "response": "P1: 123 L" }"#.into(),
-            1,
-        ),
     ];
     assert_eq!(got(&fleet), expected);
+}
+
+#[test]
+fn cap_q10_answers_go_where_telemetry_goes() {
+    let world = online();
+    let fleet = fleet(&world, "#");
+    with_azure(&world, Roles::WORK, 1024, async |session| {
+        let gate = *session.gate();
+        let own = format!("devices/{CCID}/messages/devicebound/%24.mid=1");
+        for (payload, answer) in [
+            (r#"{ "command": "get_pulse_total,1" }"#, Ok("P1: 123 L")),
+            ("get_pulse_total,1", Err(())),
+        ] {
+            assert!(world.broker().inject(CCID, &own, payload, 1));
+            let mut buffer = [0; 256];
+            let message = session.client().recv(&mut buffer).await.unwrap();
+            let request = gate.request(message.topic(), message.payload());
+            match request.and_then(|request| request.command(&mut [])) {
+                Ok(_) => session.respond(time(), Response::success_with(answer.unwrap())).await,
+                Err(refusal) => session.respond(time(), Response::failure(refusal)).await,
+            }
+            .unwrap();
+        }
+        // Measured at the same time.
+        session
+            .telemetry(&[Reading::event(time(), EventId::BOOT)])
+            .await
+            .unwrap();
+    });
+    let topic = format!("devices/{CCID}/messages/events/%24.ctime=2018-10-10T10:21:03Z");
+    let failure = r#"{ "result": "Failure", "response": "not JSON at byte 0: a value is expected" }"#;
+    let expected = [
+        r#"{ "result": "Success", "response": "P1: 123 L" }"#,
+        failure,
+        r#"{"event": "a00018-00000"}"#,
+    ];
+    assert_eq!(
+        got(&fleet),
+        expected.map(|payload| (topic.clone(), payload.to_owned(), 1))
+    );
 }
 
 #[test]
