@@ -6,7 +6,9 @@ macro_rules! quantities {
         /// A quantity that is measured as one number (section 5.1, appendix 6.1). Each platform knows a set of its own: what it does not
         /// know is refused with [`NotOnPlatform`].
         ///
-        /// Two more are named rows of their own on Cumulocity: see [`Measurement`](super::Measurement).
+        /// What is known by a name is none of them: the cell, its signal, log storage and the tamper switch have rows of their own on
+        /// Cumulocity, which [`Measurement`](super::Measurement) makes, and all but the cell a
+        /// [`TelemetryKey`](super::azure::TelemetryKey) on Azure.
         ///
         /// ```
         /// use fibocom_mqtt::profile::captis::Quantity;
