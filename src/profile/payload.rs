@@ -52,11 +52,12 @@ impl<'b> Payload<'b> {
 
     /// Appends bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        let end = self.needed.saturating_add(bytes.len());
-        if let Some(room) = self.buffer.get_mut(self.needed..end) {
-            room.copy_from_slice(bytes);
+        // As much as there is room for, since some of it may be taken back.
+        let room = self.buffer.get_mut(self.needed..).unwrap_or_default();
+        for (place, byte) in room.iter_mut().zip(bytes) {
+            *place = *byte;
         }
-        self.needed = end;
+        self.needed = self.needed.saturating_add(bytes.len());
     }
 
     /// Takes back what was written after it was `len` bytes long. Does nothing if it is shorter.

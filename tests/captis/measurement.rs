@@ -1,10 +1,10 @@
 //! Measurements on Cumulocity, and batches of lines.
 
-use fibocom_mqtt::profile::TooLarge;
 use fibocom_mqtt::profile::captis::csv::{Fields, Lines};
 use fibocom_mqtt::profile::captis::{
     Batch, BatchError, Cell, Decimal, Measurement, NetworkType, NotOnPlatform, Quantity, Timestamp,
 };
+use fibocom_mqtt::profile::{Payload, TooLarge};
 use proptest::prelude::*;
 
 use super::{CCID, IMEI, table, time};
@@ -226,6 +226,25 @@ fn a_batch_takes_what_fits_and_never_cuts_a_line() {
     let mut batch = Batch::new(&mut buffer);
     assert_eq!(batch.push("e,12345678901"), Ok(()));
     assert_eq!(batch.finish(), b"e,12345678901");
+}
+
+#[test]
+fn what_was_written_is_taken_back_and_what_was_not_is_not_added() {
+    let mut buffer = *b"xxxxxxxx";
+    let mut payload = Payload::new(&mut buffer);
+    payload.push(b"abc");
+    payload.truncate(5);
+    assert_eq!((payload.needed(), payload.max()), (3, 8));
+    // What did not fit is taken back as what did, and there is room again.
+    payload.push(b"defghijkl");
+    assert_eq!(payload.needed(), 12);
+    payload.truncate(2);
+    payload.push(b"z");
+    assert_eq!(payload.needed(), 3);
+    // Wherever it is cut, what is left of it was written, and is nothing that the buffer held before.
+    payload.push(b"defghijkl");
+    payload.truncate(8);
+    assert_eq!(payload.finish(), Ok(&b"abzdefgh"[..]));
 }
 
 proptest! {
