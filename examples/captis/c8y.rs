@@ -44,7 +44,12 @@ where
         .into_iter()
         .map(|(quantity, value, units)| Ok(Measurement::new(quantity, time, value)?.units(units)))
         .collect();
-    session.measurements(&lines?).await?;
+    let lines = lines?;
+    let mut pending = &lines[..];
+    while !pending.is_empty() {
+        let sent = session.measurements(pending).await?;
+        pending = &pending[sent..];
+    }
 
     let mut buffer = [0; 1279];
     loop {
