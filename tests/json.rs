@@ -247,6 +247,11 @@ fn surrogates_are_paired_or_replaced() {
         (r"\ud83d\u0041", "\u{fffd}A"),
         (r#"\"\\\/\b\f\n\r\t\u0000"#, "\"\\/\u{8}\u{c}\n\r\t\0"),
         (r"\udbff\udfff", "\u{10ffff}"),
+        (r"\ud800\udc00", "\u{10000}"),
+        // The neighbours of the halves are characters of their own.
+        (r"\ud800\udbff", "\u{fffd}\u{fffd}"),
+        (r"\ud800\ue000", "\u{fffd}\u{e000}"),
+        (r"\ud7ff\udc00", "\u{d7ff}\u{fffd}"),
     ] {
         let document = format!("\"{escaped}\"");
         let read = Value::parse(&document).unwrap().as_str().unwrap();

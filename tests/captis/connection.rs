@@ -229,6 +229,11 @@ fn azure_without_tls_is_refused_before_the_wire() {
         plain.maybe_tls(None).login(&identity()).unwrap_err(),
         ServerError::TlsRequired
     );
+    // Whatever the port: what it is called does not encrypt it.
+    assert_eq!(
+        plain.port(8883).login(&identity()).unwrap_err(),
+        ServerError::TlsRequired
+    );
     assert!(azure().login(&identity()).is_ok());
     // A broker on the desk may be spoken to.
     let seen = open(&plain.dangerously_without_tls());
