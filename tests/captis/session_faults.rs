@@ -88,9 +88,8 @@ fn a_session_whose_opening_is_dropped_is_opened_again() {
         world.block_on(async {
             let client = modem.client(ConnectionId::FIRST);
             let pause = sleep(&world, Duration::from_millis(after));
-            let opening = select(AzureSession::open(client, &login, gate, &mut payload), pause).await;
-            dropped += usize::from(matches!(opening, Either::Second(())));
-            drop(opening);
+            let opening = AzureSession::open(client, &login, gate, &mut payload);
+            dropped += usize::from(matches!(select(opening, pause).await, Either::Second(())));
             let client = modem.client(ConnectionId::FIRST);
             let mut session = AzureSession::open(client, &login, gate, &mut payload).await.unwrap();
             session.respond(time(), Response::success()).await.unwrap();
