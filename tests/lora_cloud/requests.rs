@@ -153,8 +153,37 @@ fn lor_8_pending_request_keeps_any_cookie() {
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
         assert_eq!(value(theirs), value(cookie));
     }
-    // A number that no float can be is kept, and not sent as something else.
-    for cookie in ["1e400", r#"{"a":[-1e999]}"#] {
+    // A number may be written in another way than it came.
+    for (cookie, sent) in [
+        ("1.50", "1.5"),
+        ("[0.10e1]", "[1.0]"),
+        ("1E+2", "100.0"),
+        ("0.00250", "0.0025"),
+        ("25000.00e-7", "0.0025"),
+        ("-0.0", "-0.0"),
+        ("0e99999999999999999999", "0.0"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("100000000000000000000", "1e20"),
+        ("1.7976931348623157e308", "1.7976931348623157e308"),
+        ("5e-324", "5e-324"),
+    ] {
+        let document = format!(r#"{{"id":5,"cookie":{cookie},"timestamp":1,"request":{{"type":"REJOIN"}}}}"#);
+        let pending: PendingRequest = read(&document);
+        assert_eq!(pending.cookie.as_str(), Some(cookie));
+        assert_eq!(written(&pending), document.replace(cookie, sent));
+    }
+    // A number that neither an integer nor a float can be is kept, and not sent as something else.
+    for cookie in [
+        "1e400",
+        r#"{"a":[-1e999]}"#,
+        "18446744073709551616",
+        "-9223372036854775809",
+        "[0.1000000000000000000001]",
+        "1e-400",
+        "1e-99999999999999999999",
+        "9007199254740993.0",
+        "1.79769313486231571e308",
+    ] {
         let document = format!(r#"{{"id":5,"cookie":{cookie},"timestamp":1,"request":{{"type":"REJOIN"}}}}"#);
         let pending: PendingRequest = read(&document);
         assert_eq!(pending.cookie.as_str(), Some(cookie));

@@ -79,23 +79,66 @@ impl<const N: usize> AnyJson<N> {
             return Err(Invalid::new(field, Reason::Incomplete { omitted }));
         }
         match self.as_str().map(Value::parse) {
-            Some(Ok(value)) if !is_finite(value) => Err(Invalid::new(field, Reason::Range)),
+            Some(Ok(value)) if !is_exact(value) => Err(Invalid::new(field, Reason::Range)),
             _ => Ok(()),
         }
     }
 }
 
-/// Whether every number in it is one that a float can be: others would be written as `null`.
-fn is_finite(value: Value<'_>) -> bool {
+/// Whether every number in it is one that is written as the same: what neither an integer nor a float can be would be another one
+/// then, or `null`.
+fn is_exact(value: Value<'_>) -> bool {
     match value.kind() {
         Kind::Object => value
             .as_object()
             .into_iter()
             .flatten()
-            .all(|(_, value)| is_finite(value)),
-        Kind::Array => value.as_array().into_iter().flatten().all(is_finite),
-        Kind::Number => value.raw().parse().is_ok_and(f64::is_finite),
+            .all(|(_, value)| is_exact(value)),
+        Kind::Array => value.as_array().into_iter().flatten().all(is_exact),
+        Kind::Number => whole(value).is_some() || is_exact_float(value.raw()),
         Kind::String | Kind::Bool | Kind::Null => true,
+    }
+}
+
+/// Whether the digits of the nearest float, as few as it takes to tell it from its neighbours, are those that are there.
+fn is_exact_float(raw: &str) -> bool {
+    let mut written = heapless::String::<32>::new();
+    match raw.parse::<f64>() {
+        Ok(number) if number.is_finite() => {
+            write!(written, "{number:e}").is_ok() && decimal(raw).is_some_and(|of| Some(of) == decimal(&written))
+        }
+        _ => false,
+    }
+}
+
+/// The digits of a number, a point among them perhaps, from the first to the last that is no zero, and the power of ten of the first.
+/// None if the exponent is beyond all that fits into memory.
+fn decimal(raw: &str) -> Option<(Digits<'_>, i64)> {
+    let (mantissa, exponent) = match raw.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent),
+        None => (raw, "0"),
+    };
+    let mantissa = mantissa.trim_start_matches('-');
+    let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = mantissa.trim_matches(['0', '.']);
+    if digits.is_empty() {
+        return Some((Digits(""), 0));
+    }
+    let zeros = |text: &str| i64::try_from(text.bytes().take_while(|digit| *digit == b'0').count());
+    let power = match integer.trim_start_matches('0') {
+        "" => zeros(fraction).ok()?.checked_neg()?.checked_sub(1)?,
+        integer => i64::try_from(integer.len()).ok()?.checked_sub(1)?,
+    };
+    Some((Digits(digits), power.checked_add(exponent.parse().ok()?)?))
+}
+
+/// Digits, and between two of them perhaps a point that says nothing.
+struct Digits<'a>(&'a str);
+
+impl PartialEq for Digits<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let [one, other] = [self, other].map(|digits| digits.0.bytes().filter(|byte| *byte != b'.'));
+        one.eq(other)
     }
 }
 
@@ -168,12 +211,25 @@ impl Serialize for Transcribed<'_> {
 }
 
 fn number<S: Serializer>(value: Value<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-    let whole = !value.raw().contains(['.', 'e', 'E']);
-    match (value.as_i64(), value.as_u64()) {
-        (Some(number), _) if whole => serializer.serialize_i64(number),
-        (_, Some(number)) if whole => serializer.serialize_u64(number),
-        _ => serializer.serialize_f64(value.raw().parse().unwrap_or_default()),
+    match whole(value) {
+        Some(Whole::Signed(number)) => serializer.serialize_i64(number),
+        Some(Whole::Unsigned(number)) => serializer.serialize_u64(number),
+        None => serializer.serialize_f64(value.raw().parse().unwrap_or_default()),
     }
+}
+
+enum Whole {
+    Signed(i64),
+    Unsigned(u64),
+}
+
+/// An integer that is written as one.
+fn whole(value: Value<'_>) -> Option<Whole> {
+    if value.raw().contains(['.', 'e', 'E']) {
+        return None;
+    }
+    let signed = value.as_i64().map(Whole::Signed);
+    signed.or_else(|| value.as_u64().map(Whole::Unsigned))
 }
 
 /// A text without its escapes.
