@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::eui::Eui;
 use super::numbers::{AdrMode, Interval};
 use super::time::{Seconds, finite};
-use super::wire::{Hex, Invalid, Rules, Text};
+use super::wire::{Hex, Invalid, Place, Rules, Text, in_place};
 use super::{DevicePorts, InfoField};
 
 /// A value and when it was last updated.
@@ -88,7 +88,7 @@ pub struct ClockSync {
 /// assert!(fields.charge.is_none());
 /// # Ok::<(), fibocom_mqtt::profile::lora_cloud::Invalid>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct InfoFields<const TEXT: usize = 64, const DATA: usize = 256> {
     /// The modem's state.
     pub status: Option<Stamped<Status>>,
@@ -132,6 +132,32 @@ pub struct InfoFields<const TEXT: usize = 64, const DATA: usize = 256> {
     pub appstatus: Option<Stamped<Hex<DATA>>>,
     /// Synchronisation of its clock.
     pub alcsync: Option<Stamped<ClockSync>>,
+}
+
+in_place! {
+    InfoFields<TEXT, DATA>, "INFO_FIELDS" {
+        status: Place,
+        charge: Place,
+        voltage: Place,
+        temp: Place,
+        signal: Place,
+        uptime: Place,
+        rxtime: Place,
+        firmware: Place,
+        adrmode: Place,
+        joineui: Place,
+        interval: Place,
+        region: Place,
+        crashlog: Place,
+        rstcount: Place,
+        deveui: Place,
+        rfu: Place,
+        session: Place,
+        chipeui: Place,
+        streampar: Place,
+        appstatus: Place,
+        alcsync: Place,
+    }
 }
 
 impl<const TEXT: usize, const DATA: usize> InfoFields<TEXT, DATA> {

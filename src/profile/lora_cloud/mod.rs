@@ -70,5 +70,6 @@ pub use topics::{Topic, Topics};
 pub use uplink::{GnssMessage, Joining, MessageType, Updf, UplinkMessage, WifiMessage};
 pub use uplinks::{DeviceUplink, UplinkMap, Uplinks};
 pub use wire::{
-    AnyJson, EncodeError, Hex, Invalid, List, Name, Path, Reason, Rules, Text, decode, decode_value, encode, encode_for,
+    AnyJson, EncodeError, Hex, Invalid, List, Name, Path, Reason, Rules, Text, decode, decode_into, decode_value,
+    encode, encode_for,
 };

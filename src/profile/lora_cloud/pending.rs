@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::DevicePorts;
 use super::request::Request;
 use super::time::Seconds;
-use super::wire::{AnyJson, Invalid, List, Rules};
+use super::wire::{AnyJson, Invalid, List, Place, Rules, in_place};
 
 /// PENDING_REQUEST: a request that the modem has not fulfilled yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,11 +30,16 @@ impl<const TEXT: usize> Rules for PendingRequest<TEXT> {
 }
 
 /// The requests that a modem has not fulfilled yet.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct PendingRequests<const TEXT: usize = 64, const ITEMS: usize = 4> {
     /// Each of them.
-    #[serde(default)]
     pub requests: List<PendingRequest<TEXT>, ITEMS>,
+}
+
+in_place! {
+    PendingRequests<TEXT, ITEMS>, "pending_requests" {
+        requests: Place,
+    }
 }
 
 impl<const TEXT: usize, const ITEMS: usize> Rules for PendingRequests<TEXT, ITEMS> {

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::DevicePorts;
@@ -243,14 +243,18 @@ impl<'de, const ITEMS: usize> Deserialize<'de> for Position<ITEMS> {
     }
 }
 
-/// A position that may be `null` or an object with nothing in it.
-pub(super) fn or_none<'de, D, const ITEMS: usize>(deserializer: D) -> Result<Option<Position<ITEMS>>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    match Option::<Wire<ITEMS>>::deserialize(deserializer)? {
-        Some(wire) if !wire.is_empty() => wire.position().map(Some),
-        _ => Ok(None),
+/// The place of a position that may be `null` or an object with nothing in it.
+pub(super) struct PositionOrNone<'p, const ITEMS: usize>(pub &'p mut Option<Position<ITEMS>>);
+
+impl<'de, const ITEMS: usize> DeserializeSeed<'de> for PositionOrNone<'_, ITEMS> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = match Option::<Wire<ITEMS>>::deserialize(deserializer)? {
+            Some(wire) if !wire.is_empty() => Some(wire.position()?),
+            _ => None,
+        };
+        Ok(())
     }
 }
 

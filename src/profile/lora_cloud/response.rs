@@ -1,15 +1,15 @@
 //! UPLINK_RESPONSE and DEVICEINFO: what the service says to an uplink, and all that it knows of a device.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::eui::Eui;
 use super::info::InfoFields;
 use super::items::{Downlink, FileUpload, LogMessage, StreamRecord, StreamUpdate};
 use super::pending::{PendingRequest, PendingRequests};
 use super::ports::DevicePorts;
-use super::position::{Position, or_none};
+use super::position::{Position, PositionOrNone};
 use super::uplink::UplinkMessage;
-use super::wire::{Invalid, List, Reason, Rules, names, or_default};
+use super::wire::{Invalid, List, Place, PlaceOrNull, Reason, Rules, in_place, names};
 
 names! {
     /// `operation`: what the service took an uplink for. A position from a group of GNSS scans comes with `gnss` too.
@@ -30,8 +30,10 @@ names! {
 /// Texts have up to `TEXT` bytes and binary data up to `DATA`; longer texts are kept in part, and counted, longer data is an error.
 /// Every list has up to `ITEMS` elements, the others are counted. A [`Downlink`] always finds room.
 ///
-/// With the default sizes it takes 5.3 kB, and 30 to 46 kB of the stack while it is read, most of it where there are requests: a small
-/// controller chooses smaller ones. With 32, 64 and 1 it is 1.9 kB, and 13 to 19 kB (measured on x86-64, optimised for size).
+/// With the default sizes it takes 5.3 kB, and itself included 13 to 27 kB of the stack while it is read, most of it where there are
+/// requests and where the program is linked without LTO: a small controller chooses smaller ones. With 32, 64 and 1 it is 1.9 kB, and
+/// 6 to 16 kB. [Into a place](super::decode_into) that is not on the stack, 3 to 11 kB are enough with either (measured on x86-64,
+/// optimised).
 ///
 /// ```
 /// use fibocom_mqtt::profile::lora_cloud::{Operation, UplinkResponse, decode};
@@ -41,7 +43,7 @@ names! {
 /// assert_eq!(response.dnlink.map(|downlink| downlink.port), Some(199));
 /// # Ok::<(), fibocom_mqtt::profile::lora_cloud::Invalid>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct UplinkResponse<const TEXT: usize = 64, const DATA: usize = 256, const ITEMS: usize = 4> {
     /// The device. Not in the document, but servers send it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,27 +53,37 @@ pub struct UplinkResponse<const TEXT: usize = 64, const DATA: usize = 256, const
     /// A file that the uplink has completed.
     pub file: Option<FileUpload<TEXT, DATA>>,
     /// Records of the stream that the uplink has completed, in the order of the document.
-    #[serde(default)]
     pub stream_records: List<StreamUpdate<DATA>, ITEMS>,
     /// Where the device was.
-    #[serde(default, deserialize_with = "or_none")]
     pub position_solution: Option<Position<ITEMS>>,
     /// Requests that the uplink has fulfilled.
-    #[serde(default)]
     pub fulfilled_requests: List<PendingRequest<TEXT>, ITEMS>,
     /// The downlink that has to be sent.
     pub dnlink: Option<Downlink>,
     /// The ports of the device.
     pub fports: Option<DevicePorts>,
     /// What the service knows of the modem now.
-    #[serde(default, deserialize_with = "or_default")]
     pub info_fields: InfoFields<TEXT, DATA>,
     /// Requests that are not fulfilled yet.
-    #[serde(default, deserialize_with = "or_default")]
     pub pending_requests: PendingRequests<TEXT, ITEMS>,
     /// What the service has to say of the uplink.
-    #[serde(default)]
     pub log_messages: List<LogMessage<TEXT>, ITEMS>,
+}
+
+in_place! {
+    UplinkResponse<TEXT, DATA, ITEMS>, "UPLINK_RESPONSE" {
+        deveui: Place,
+        operation: Place,
+        file: Place,
+        stream_records: Place,
+        position_solution: PositionOrNone,
+        fulfilled_requests: Place,
+        dnlink: Place,
+        fports: Place,
+        info_fields: PlaceOrNull,
+        pending_requests: PlaceOrNull,
+        log_messages: Place,
+    }
 }
 
 impl<const TEXT: usize, const DATA: usize, const ITEMS: usize> Rules for UplinkResponse<TEXT, DATA, ITEMS> {
@@ -96,27 +108,34 @@ impl<const TEXT: usize, const DATA: usize, const ITEMS: usize> Rules for UplinkR
 }
 
 /// DEVICEINFO: all that the service knows of a device. Its sizes are as those of an [`UplinkResponse`], and it takes as much memory.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct DeviceInfo<const TEXT: usize = 64, const DATA: usize = 256, const ITEMS: usize = 4> {
     /// The ports of the device.
     pub fports: Option<DevicePorts>,
     /// What the service knows of the modem.
-    #[serde(default, deserialize_with = "or_default")]
     pub info_fields: InfoFields<TEXT, DATA>,
     /// Requests that are not fulfilled yet.
-    #[serde(default, deserialize_with = "or_default")]
     pub pending_requests: PendingRequests<TEXT, ITEMS>,
     /// What the service has to say of the device.
-    #[serde(default)]
     pub log_messages: List<LogMessage<TEXT>, ITEMS>,
     /// The files that the modem has uploaded.
-    #[serde(default)]
     pub uploaded_files: List<FileUpload<TEXT, DATA>, ITEMS>,
     /// The records of its stream.
-    #[serde(default)]
     pub uploaded_stream_records: List<StreamRecord<DATA>, ITEMS>,
     /// The last uplink that was handled. None if there was none yet.
     pub last_uplink: Option<UplinkMessage<DATA>>,
+}
+
+in_place! {
+    DeviceInfo<TEXT, DATA, ITEMS>, "DEVICEINFO" {
+        fports: Place,
+        info_fields: PlaceOrNull,
+        pending_requests: PlaceOrNull,
+        log_messages: Place,
+        uploaded_files: Place,
+        uploaded_stream_records: Place,
+        last_uplink: Place,
+    }
 }
 
 impl<const TEXT: usize, const DATA: usize, const ITEMS: usize> Rules for DeviceInfo<TEXT, DATA, ITEMS> {

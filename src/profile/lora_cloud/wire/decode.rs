@@ -61,6 +61,35 @@ pub fn decode_value<'de, T: Deserialize<'de>>(value: Value<'de>) -> Result<T, In
     T::deserialize(Document(value))
 }
 
+/// As [`decode`], into a place that is there already, such as a `static` one: the stack never holds the object. What was in the place
+/// is gone, and after an error it holds some fields of the document at best.
+///
+/// ```
+/// use fibocom_mqtt::profile::lora_cloud::{UplinkResponse, decode_into};
+///
+/// let mut response = UplinkResponse::<32, 64, 1>::default();
+/// decode_into(br#"{"dnlink": {"port": 199, "payload": "00"}}"#, &mut response)?;
+/// assert!(response.dnlink.is_some());
+/// decode_into(b"{}", &mut response)?;
+/// assert!(response.dnlink.is_none());
+/// # Ok::<(), fibocom_mqtt::profile::lora_cloud::Invalid>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`decode`].
+pub fn decode_into<'de, T: Deserialize<'de>>(document: &'de [u8], place: &mut T) -> Result<(), Invalid> {
+    decode_value_into(Value::parse_bytes(document)?, place)
+}
+
+/// As [`decode_into`], of a value within a document.
+pub(in super::super) fn decode_value_into<'de, T: Deserialize<'de>>(
+    value: Value<'de>,
+    place: &mut T,
+) -> Result<(), Invalid> {
+    T::deserialize_in_place(Document(value), place)
+}
+
 /// As [`decode`], with a seed.
 pub(in super::super) fn decode_seed<'de, S: DeserializeSeed<'de>>(
     seed: S,

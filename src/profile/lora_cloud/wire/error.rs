@@ -98,6 +98,9 @@ pub enum Reason {
     /// The port of another protocol.
     #[error("is the port of another protocol too: give each its own")]
     Conflict,
+    /// The response names another device than what it is wrapped in.
+    #[error("is another device than the envelope names: ask the service which is meant")]
+    Contradiction,
 }
 
 /// A field of an object is not as it has to be: in a document that was received, or in what was to be sent.

@@ -1,7 +1,6 @@
 //! Lists of bounded length.
 
 use core::fmt;
-use core::marker::PhantomData;
 use core::ops::Deref;
 
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
@@ -116,43 +115,51 @@ impl<T: Serialize, const N: usize> Serialize for List<T, N> {
 impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for List<T, N> {
     /// `null` is a list of nothing.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(Elements(PhantomData))
+        let mut list = Self::new();
+        Self::deserialize_in_place(deserializer, &mut list)?;
+        Ok(list)
+    }
+
+    fn deserialize_in_place<D: Deserializer<'de>>(deserializer: D, place: &mut Self) -> Result<(), D::Error> {
+        place.elements.clear();
+        place.omitted = 0;
+        deserializer.deserialize_option(Elements(place))
     }
 }
 
-struct Elements<T, const N: usize>(PhantomData<T>);
+struct Elements<'p, T, const N: usize>(&'p mut List<T, N>);
 
-impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Elements<T, N> {
-    type Value = List<T, N>;
+impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Elements<'_, T, N> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
-    fn visit_none<E>(self) -> Result<List<T, N>, E> {
-        Ok(List::new())
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<List<T, N>, E> {
-        Ok(List::new())
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<List<T, N>, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_seq(self)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<List<T, N>, A::Error> {
-        let mut list = List::new();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let Self(list) = self;
         while !list.elements.is_full() {
             match elements.next_element()? {
                 // There is room.
                 Some(element) => drop(list.push(element)),
-                None => return Ok(list),
+                None => return Ok(()),
             }
         }
         while elements.next_element::<IgnoredAny>()?.is_some() {
             list.omit();
         }
-        Ok(list)
+        Ok(())
     }
 }

@@ -9,28 +9,19 @@ mod hex;
 mod length;
 mod list;
 mod names;
+mod place;
 mod text;
 mod transcript;
 
 pub use any::AnyJson;
 pub(super) use chars::{FromChars, Refused, from_chars, read_chars};
-pub(super) use decode::{TAGGED, decode_seed};
-pub use decode::{decode, decode_value};
+pub(super) use decode::{TAGGED, decode_seed, decode_value_into};
+pub use decode::{decode, decode_into, decode_value};
 pub use encode::{Rules, encode, encode_for};
 pub use error::{EncodeError, Invalid, Path, Reason};
 pub use hex::Hex;
 pub(super) use hex::hex_digit;
 pub use list::List;
 pub(super) use names::names;
+pub(super) use place::{OneOf, Place, PlaceOrNull, clear, in_place};
 pub use text::{Name, Text};
-
-use serde::{Deserialize, Deserializer};
-
-/// A field that may be `null`, which says as little as its absence.
-pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
