@@ -9,8 +9,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use fibocom_mqtt::profile::lora_cloud::{
-    Action, Answer, DeviceUplink, Eui, Hex, Invalid, Joining, Received, Relay, RelayError, Topics, Updf, UplinkMessage,
-    UplinkResponse,
+    Action, Answer, DeviceUplink, Downlink, Eui, Hex, Invalid, Joining, Received, Relay, RelayError, Topics, Updf,
+    UplinkMessage, UplinkResponse,
 };
 use fibocom_mqtt::sim::{Module, Settings, serve};
 use fibocom_mqtt::{
@@ -145,9 +145,16 @@ where
                 let mut answered = false;
                 for answer in reply.answers() {
                     // The filter lets through what is for other gateways' devices too.
-                    if answer.deveui()?.or(deveui) == Some(DEVICE) && deveui == Some(DEVICE) {
-                        answered = true;
-                        carry_out(answer)?;
+                    match answer.deveui() {
+                        Ok(named) if named.or(deveui) == Some(DEVICE) && deveui == Some(DEVICE) => {
+                            answered = true;
+                            let errors = answer.errors();
+                            let untold = errors.filter(|error| !reply.errors().any(|told| told == *error));
+                            untold.for_each(|error| println!("  the service: {error}"));
+                            carry_out(answer);
+                        }
+                        Ok(_) => {}
+                        Err(error) => println!("  {error}"),
                     }
                 }
                 if answered {
@@ -162,13 +169,24 @@ where
     }
 }
 
-fn carry_out(answer: Answer<'_>) -> Result<(), Failure> {
-    let Some(response) = answer.response::<Response>()? else {
-        return Ok(());
+fn carry_out(answer: Answer<'_>) {
+    let response = match answer.response::<Response>() {
+        Ok(Some(response)) => response,
+        Ok(None) => return,
+        Err(error) => {
+            println!("  {error}");
+            // It is no reason to let the device wait for what it is to be sent.
+            match answer.downlink() {
+                Ok(Some(downlink)) => send(&downlink),
+                Ok(None) => {}
+                Err(error) => println!("  {error}"),
+            }
+            return;
+        }
     };
     for action in response.actions() {
         match action {
-            Action::Downlink(downlink) => println!("  downlink on port {}: {}", downlink.port, downlink.payload),
+            Action::Downlink(downlink) => send(downlink),
             Action::Forward => println!("  for the application"),
             Action::Position(position) => match (position.llh(), position.accuracy()) {
                 (Some([latitude, longitude, _]), Some(accuracy)) => {
@@ -182,5 +200,9 @@ fn carry_out(answer: Answer<'_>) -> Result<(), Failure> {
             other => println!("  {other:?}"),
         }
     }
-    Ok(())
+}
+
+/// What the radio sends.
+fn send(downlink: &Downlink) {
+    println!("  downlink on port {}: {}", downlink.port, downlink.payload);
 }

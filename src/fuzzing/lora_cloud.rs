@@ -48,7 +48,15 @@ fn object<T: Serialize + DeserializeOwned + Rules + PartialEq + core::fmt::Debug
     let mut buffer = vec![0; ROOM];
     match encode(&object, &mut buffer) {
         Ok(document) => {
-            assert_eq!(decode::<T>(document).as_ref(), Ok(&object));
+            let again = decode::<T>(document).expect("what is written can be read");
+            if again != object {
+                // The numbers in a cookie may be written in another way than they came, and after that in no other.
+                assert!(
+                    document.windows(8).any(|name| name == b"\"cookie\""),
+                    "{object:?}, and again {again:?}"
+                );
+                assert_eq!(encode(&again, &mut vec![0; ROOM]), Ok(&*document));
+            }
             let (needed, max) = (document.len(), 0);
             let refused = encode(&object, &mut []);
             assert_eq!(refused, Err(EncodeError::TooLarge(TooLarge { needed, max })));
@@ -70,8 +78,16 @@ fn envelopes(data: &[u8]) {
     for answer in reply.answers() {
         let deveui = answer.deveui();
         answer.errors().for_each(|error| drop(error.to_string()));
-        if let Ok(Some(response)) = answer.response::<UplinkResponse<16, 16, 2>>() {
-            assert!(response.deveui.is_none() || deveui.is_ok());
+        let mut place = UplinkResponse::<16, 16, 2>::default();
+        let into = answer.response_into(&mut place);
+        let response = answer.response::<UplinkResponse<16, 16, 2>>();
+        assert_eq!(into, response.as_ref().map(Option::is_some).map_err(|error| *error));
+        if let Ok(Some(response)) = response {
+            assert_eq!(place, response);
+            assert_eq!(answer.downlink(), Ok(response.dnlink.clone()));
+            let named = deveui.is_ok_and(|deveui| deveui.is_some());
+            let reason = deveui.err().map(|error| error.reason);
+            assert!(response.deveui.is_none() || named || reason == Some(Reason::Contradiction));
             let actions = response.actions();
             let offsets = actions.filter_map(|action| match action {
                 Action::Stream(record) => Some(record.offset),

@@ -2,6 +2,7 @@
 //! simulated module.
 #![cfg(feature = "lora-cloud")]
 
+mod answers;
 mod around;
 mod carried;
 mod hostile;

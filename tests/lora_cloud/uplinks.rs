@@ -148,6 +148,16 @@ fn lor_15_gnss_messages_and_what_their_position_needs() {
         };
         assert_eq!(parameters.encoded_time_is_ignored(), ignored);
     }
+    for assist_position in [[90.0, 180.0], [-90.0, -180.0]] {
+        let gnss = GnssParameters {
+            assist_position: Some(assist_position),
+            ..nothing
+        };
+        written(&<UplinkMessage>::Updf(Updf {
+            gnss,
+            ..Updf::default()
+        }));
+    }
     // U-GNSSLOC-REQAID asks for an aiding position; as a message of its own and on the port of the protocol.
     for (document, needs) in [
         (r#"{"msgtype":"gnss","payload":"00"}"#, true),

@@ -69,11 +69,11 @@ pub enum Received<'b> {
 /// ```
 /// # use embedded_io_async::{Read, Write};
 /// use fibocom_mqtt::profile::lora_cloud::{
-///     Action, DeviceUplink, Eui, Received, Relay, RelayError, Topics, UplinkResponse,
+///     DeviceUplink, Eui, Received, Relay, RelayError, Topics, UplinkResponse,
 /// };
 /// use fibocom_mqtt::{Client, Clock};
 ///
-/// # fn radio(_: Option<Eui>, _: u8, _: &[u8]) {}
+/// # fn radio(_: Eui, _: u8, _: &[u8]) {}
 /// async fn relay<T: Read + Write, C: Clock>(
 ///     client: &mut Client<'_, '_, T, C>,
 ///     uplink: &DeviceUplink,
@@ -84,14 +84,21 @@ pub enum Received<'b> {
 ///     relay.send(client, uplink, &mut buffer).await?;
 ///     if let Received::Reply { deveui, reply } = relay.recv(client, &mut buffer).await? {
 ///         for answer in reply.answers() {
-///             let device = answer.deveui().map_err(RelayError::Reply)?.or(deveui);
-///             let response = answer.response().map_err(RelayError::Reply)?;
-///             let response: UplinkResponse = response.unwrap_or_default();
-///             for action in response.actions() {
-///                 match action {
-///                     Action::Downlink(downlink) => radio(device, downlink.port, &downlink.payload),
-///                     other => println!("{other:?}"),
+///             // Nothing for one device, and nothing that is wrong with its answer, keeps the others' from being carried out.
+///             let device = match answer.deveui() {
+///                 Ok(device) if device == deveui || device.is_none() => deveui,
+///                 other => {
+///                     println!("not for {deveui:?}: {other:?}");
+///                     continue;
 ///                 }
+///             };
+///             if let (Some(device), Ok(Some(downlink))) = (device, answer.downlink()) {
+///                 radio(device, downlink.port, &downlink.payload);
+///             }
+///             match answer.response::<UplinkResponse>() {
+///                 Ok(Some(response)) => response.actions().for_each(|action| println!("{action:?}")),
+///                 Ok(None) => answer.errors().for_each(|error| println!("{error}")),
+///                 Err(error) => println!("{error}"),
 ///             }
 ///         }
 ///     }
