@@ -48,14 +48,13 @@ fn object<T: Serialize + DeserializeOwned + Rules + PartialEq + core::fmt::Debug
     let mut buffer = vec![0; ROOM];
     match encode(&object, &mut buffer) {
         Ok(document) => {
-            let again = decode::<T>(document).expect("what is written can be read");
-            if again != object {
+            let again = decode::<T>(document);
+            if again.as_ref() != Ok(&object) {
                 // The numbers in a cookie may be written in another way than they came, and after that in no other.
-                assert!(
-                    document.windows(8).any(|name| name == b"\"cookie\""),
-                    "{object:?}, and again {again:?}"
-                );
-                assert_eq!(encode(&again, &mut vec![0; ROOM]), Ok(&*document));
+                let cookie = document.windows(8).any(|name| name == b"\"cookie\"");
+                assert!(cookie, "{object:?}, and again {again:?}");
+                let written = again.map(|again| encode(&again, &mut vec![0; ROOM]).map(<[u8]>::to_vec));
+                assert_eq!(written, Ok(Ok(document.to_vec())));
             }
             let (needed, max) = (document.len(), 0);
             let refused = encode(&object, &mut []);
