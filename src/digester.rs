@@ -2,8 +2,8 @@
 
 use atat::{CmeError, CmsError, DigestResult, Digester, InternalError};
 
-use crate::cloud::RegistrationAnswer;
 use crate::codec::Body;
+use crate::codec::cloud::RegistrationAnswer;
 use crate::codec::grammar::{self, ReadHeader};
 use crate::error::ModuleError;
 use crate::urc::Urc;

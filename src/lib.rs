@@ -51,18 +51,15 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "std")]
 pub use clock::StdClock;
 pub use clock::{Clock, Instant};
-pub use command::{ReceiveMode, TlsVersion};
+pub use command::ReceiveMode;
 pub use digester::FibocomDigester;
-pub use engine::TopicNames;
-pub use error::{CmeError, Error, Field, InvalidInput, ModuleError};
+pub use engine::{Buffers, TopicNames};
+pub use error::{CmeError, Error, Field, InvalidInput, ModuleError, NetworkProblem, TlsError, TlsProblem};
 pub use line::{FlowControl, SerialLine};
 pub use model::{
     Capabilities, DataForm, Dialect, Feature, Known, Limit, Model, Platform, Series, Source, UnknownModel,
 };
-pub use modem::{
-    Attach, Attached, Buffers, Identity, Modem, Network, NetworkProblem, OpenConnections, Progress, Security, TlsError,
-    TlsProblem,
-};
+pub use modem::{Attach, Attached, Identity, Modem, Network, OpenConnections, Progress, Security};
 pub use power::{NoPower, PowerControl, PowerTiming};
 #[cfg(feature = "embedded-hal")]
 pub use power::{PowerKey, ResetLine};
@@ -76,7 +73,7 @@ pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
     Announcement, AnyConnectionId, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes,
     Message, Plain, Publication, QoS, ShortTopic, SnConnectOptions, SnConnectionId, SnFilter, SnTopic, Text, Tls,
-    TopicFilter, TopicId, TopicName, Will,
+    TlsVersion, TopicFilter, TopicId, TopicName, Will,
 };
 pub use unsolicited::Unsolicited;
 pub use urc::{DirectMessage, Operation, SnRegistration, SnRegistrationKind, Urc};

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::cloud::TuyaEvent;
 use crate::codec::cloud::tuya_event;
 use crate::trace::Line;
+use crate::types::cloud::TuyaEvent;
 
 /// A line that answers nothing and means nothing to the driver, such as `+SIM READY`, `+CREG: 1`, `+CTZV: …`,
 /// as [`Modem::set_unsolicited`](crate::Modem::set_unsolicited) offers it.

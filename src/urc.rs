@@ -1,9 +1,9 @@
 //! The unsolicited lines: small, owned values, also for use with atat's own client.
 
-use crate::cloud::TuyaEvent;
 pub use crate::codec::Operation;
 pub use crate::codec::{SnRegistration, SnRegistrationKind};
 use crate::codec::{cloud, grammar};
+use crate::types::cloud::TuyaEvent;
 use crate::types::{Announcement, BreakCause, QoS, TopicId};
 
 /// An unsolicited line of the MQTT client (V1.3 and V1.0.1 sections 1.2 to 1.10).

@@ -65,6 +65,18 @@ pub struct Client<'m, 'b, T, C, K = ConnectionId> {
 /// ```
 pub type SnClient<'m, 'b, T, C> = Client<'m, 'b, T, C, SnConnectionId>;
 
+impl<'b, T, C> Modem<'b, T, C>
+where
+    T: Read + Write,
+    C: Clock,
+{
+    /// One of the module's connections: an MQTT client for a [`ConnectionId`](crate::ConnectionId), an [`SnClient`](crate::SnClient) for a
+    /// [`SnConnectionId`](crate::SnConnectionId).
+    pub fn client<K: Into<AnyConnectionId> + Copy>(&mut self, id: K) -> Client<'_, 'b, T, C, K> {
+        Client::new(self, id)
+    }
+}
+
 impl<'m, 'b, T, C, K> Client<'m, 'b, T, C, K>
 where
     T: Read + Write,

@@ -4,12 +4,13 @@ use atat::AtatCmd;
 use embedded_io_async::{Read, Write};
 
 use super::Client;
-use super::session::{ANSWER, Session};
+use super::session::Session;
 use crate::Clock;
-use crate::command::{ClosableIds, Close, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData};
-use crate::engine::{Link, Request};
+use crate::command::{ClosableIds, Conf, Ids, Open, OpenableIds, ReceiveMode, SetWill, SetWillData};
+use crate::engine::Request;
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Feature, Limit};
+use crate::modem::ANSWER;
 use crate::types::{AnyConnectionId, Text, Will};
 
 impl<T, C, K> Client<'_, '_, T, C, K>
@@ -39,11 +40,8 @@ where
     /// # Ok(()) }
     /// ```
     pub async fn disconnect(&mut self) -> Result<(), Error<T::Error>> {
-        self.session.modem.settle().await?;
-        if matches!(self.session.link(), Link::Closed | Link::Broken(_) | Link::Restarted) {
-            return Ok(());
-        }
-        self.session.close().await
+        let Session { modem, id } = &mut self.session;
+        modem.disconnect(*id).await
     }
 }
 
@@ -123,24 +121,16 @@ where
         Ok(())
     }
 
-    async fn close(&mut self) -> Result<(), Error<T::Error>> {
-        let closed = self.operate(&Close { id: self.id }, &[]).await.map(drop);
-        if closed.is_ok() {
-            self.forget();
-        }
-        closed
-    }
-
     /// Closes the connection if the module says that it can be closed. Firmware that does not answer the question has it closed.
     pub(super) async fn close_if_open(&mut self) -> Result<(), Error<T::Error>> {
         if self.is_listed(&ClosableIds).await?.unwrap_or(false) {
-            return self.close().await;
+            return self.modem.close(self.id).await;
         }
         // An open whose result is owed may still be under way: then it can be neither closed nor opened.
         if self.is_unsettled() && self.is_listed(&OpenableIds).await? == Some(false) {
             return Err(Error::Unsettled);
         }
-        self.forget();
+        self.modem.forget(self.id);
         Ok(())
     }
 
@@ -154,17 +144,6 @@ where
             Err(Error::Module(_)) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The connection is closed: what was known of it no longer holds.
-    fn forget(&mut self) {
-        let now = self.modem.now();
-        if let Some(connection) = self.modem.engine.connection_mut(self.id) {
-            connection.link = Link::Closed;
-            connection.owed = None;
-            connection.was_empty(now);
-        }
-        self.modem.engine.forget_topics(self.id);
     }
 
     /// The IMEI and the number of the connection: at most 19 bytes, which is less than the 23 that every broker takes.

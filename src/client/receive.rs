@@ -5,11 +5,12 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::Client;
-use super::session::{ANSWER, Session};
+use super::session::Session;
 use crate::clock::earlier;
 use crate::command::{ClosableIds, ReadStored, ReceiveMode};
 use crate::engine::{Connection, Kind, Link, Request, Stored};
 use crate::error::Error;
+use crate::modem::ANSWER;
 use crate::types::{Announcement, AnyConnectionId, Message};
 use crate::{Clock, Instant};
 

@@ -8,24 +8,18 @@ use embedded_io_async::{Read, Write};
 
 use crate::Clock;
 use crate::command::{
-    Close, Open, Publish, PublishData, SnPublish, SnPublishData, SnRegister, SnSubscribe, SnUnsubscribe, Subscribe,
+    Open, Publish, PublishData, SnPublish, SnPublishData, SnRegister, SnSubscribe, SnUnsubscribe, Subscribe,
     Unsubscribe, UpdateWillMessage, UpdateWillTopic,
 };
 use crate::engine::{Kind, Link, Request};
 use crate::error::{Error, InvalidInput, ModuleError};
 use crate::model::Limit;
-use crate::modem::{Modem, Outlined};
+use crate::modem::{ANSWER, Modem, Outlined, RESULT};
 use crate::types::{AnyConnectionId, Delivery, QoS};
 use crate::urc::Operation;
 
-/// Time for a final result. The manuals say 1 s; modules under load take longer.
-pub(super) const ANSWER: Duration = Duration::from_secs(10);
-
 /// Time for the result line of an open: the manual says 5 s, refusals were seen after 4.57 s, and lossy networks take longer.
 const OPEN_RESULT: Duration = Duration::from_secs(60);
-
-/// Time for other result lines: the manual says 3 s.
-const RESULT: Duration = Duration::from_secs(30);
 
 /// One connection of a modem. It is there once for all kinds of clients, so that its code is.
 pub(crate) struct Session<'m, 'b, T, C> {
@@ -105,9 +99,7 @@ where
             result,
         };
         match self.modem.perform(write, data, request).await {
-            Err(Error::Module(error)) if !matches!(operation, Operation::Open | Operation::Close) => {
-                Err(self.explain(error).await?)
-            }
+            Err(Error::Module(error)) if operation != Operation::Open => Err(self.explain(error).await?),
             ended => ended,
         }
     }
@@ -147,7 +139,6 @@ macro_rules! operable {
 
 operable! {
     Open<'_> => Open,
-    Close => Close,
     Subscribe<'_> => Subscribe,
     SnSubscribe<'_> => Subscribe,
     Unsubscribe<'_> => Unsubscribe,

@@ -6,7 +6,6 @@ use embedded_io_async::{Read, Write};
 
 use super::SnClient;
 use super::open::Target;
-use super::session::ANSWER;
 use crate::Clock;
 use crate::command::{
     ReadSnRegistrations, SnClientId, SnPublish, SnPublishData, SnRegister, SnSubscribe, SnUnsubscribe,
@@ -15,6 +14,7 @@ use crate::command::{
 use crate::engine::Request;
 use crate::error::{Error, Field, InvalidInput};
 use crate::model::{Feature, Limit};
+use crate::modem::ANSWER;
 use crate::types::{
     Delivery, Escapes, Publication, QoS, SnConnectOptions, SnFilter, SnTopic, Text, TopicId, TopicName,
 };

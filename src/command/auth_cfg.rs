@@ -3,9 +3,9 @@
 use core::fmt;
 
 use super::{ANSWER, Done, at_command};
-use crate::cloud::Request;
 use crate::codec::{Encoder, cloud, grammar};
 use crate::error::InvalidInput;
+use crate::types::cloud::Request;
 use crate::types::cloud::form::{self, Answer, Argument, Form};
 use crate::types::{Escapes, Text};
 

@@ -2,10 +2,10 @@
 
 use super::auth_cfg::encode;
 use super::{ANSWER, Clouds, Done, at_command};
-use crate::cloud::Registration;
 use crate::codec::Encoder;
 use crate::error::InvalidInput;
 use crate::types::Escapes;
+use crate::types::cloud::Registration;
 use crate::types::cloud::form;
 
 /// `AT+MQTTAUTHDYN=cloud,…` with one of the three registrations of [`cloud`](crate::cloud), for use on atat's own client; the driver has

@@ -29,6 +29,7 @@ mod tls;
 mod user;
 mod will;
 
+pub use crate::types::{RegistrationState, TlsFile, TlsVersion};
 pub(crate) use auth_cfg::CloudForm;
 pub use auth_cfg::{AuthAnswer, AuthCfg, Clouds, TestAuthCfg, TuyaOff};
 pub use auth_dyn::{AuthDyn, TestAuthDyn};
@@ -49,9 +50,7 @@ pub use pdp::{
 pub use publish::{Publish, PublishData, PublishLimits, TestPublish};
 pub(crate) use read::ReadStored;
 pub use read::{Read, ReadMessage, TestRead};
-pub use registration::{
-    Domain, Operator, ReadOperator, ReadRegistration, ReadSignal, Registration, RegistrationState, Signal,
-};
+pub use registration::{Domain, Operator, ReadOperator, ReadRegistration, ReadSignal, Registration, Signal};
 pub use restart::Restart;
 pub use sim::{EnterPin, ReadSim, SimState};
 pub use sn::{
@@ -62,8 +61,8 @@ pub use sn::{
 pub use sn_message::{SnPublish, SnPublishData, SnRead, SnReadMessage, SnSubscribe, SnUnsubscribe};
 pub use subscribe::{Subscribe, SubscribeLimits, TestSubscribe, TestUnsubscribe, Unsubscribe, UnsubscribeLimits};
 pub use tls::{
-    ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFile,
-    TlsFiles, TlsMode, TlsVersion, UploadTlsFile,
+    ReadTlsError, ReadTlsFiles, ReadTlsMode, ReadTlsVersion, SetTlsMode, SetTlsVersion, TlsErrorCode, TlsFiles,
+    TlsMode, UploadTlsFile,
 };
 pub use user::{ReadUsers, TestUser, User, UserLimits, UserSetting, Users};
 pub use will::{ReadWills, SetWill, SetWillData, TestWill, WillLimits, WillSetting, Wills};

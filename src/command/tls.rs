@@ -7,28 +7,7 @@
 
 use super::{ANSWER, Done, at_command};
 use crate::codec::{Encoder, grammar};
-
-/// Which protocol versions a module may agree to, the value of `AT+GTSSLVER`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
-#[repr(u8)]
-pub enum TlsVersion {
-    /// 0: all that the module knows. A module that starts is set so.
-    All = 0,
-    /// 1: SSL 3.0, which is broken.
-    Ssl30 = 1,
-    /// 2: TLS 1.0
-    Tls10 = 2,
-    /// 3: TLS 1.1
-    Tls11 = 3,
-    /// 4: TLS 1.2
-    #[default]
-    Tls12 = 4,
-    /// 5: GM/T 0024, "GM 1.1"
-    Gm11 = 5,
-    /// 6: all but SSL 3.0
-    AllButSsl30 = 6,
-}
+use crate::types::{TlsFile, TlsVersion};
 
 impl atat::AtatResp for TlsVersion {}
 
@@ -118,30 +97,6 @@ impl ReadTlsMode {
 }
 
 at_command!([] ReadTlsMode => TlsMode, ANSWER, Self::answer);
-
-/// What a file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
-pub enum TlsFile {
-    /// `TRUSTFILE`: the certificate of an authority that vouches for servers. Seen on a module.
-    Trust,
-    /// `CAFILE`: the module's own certificate. Inferred.
-    Certificate,
-    /// `KEYFILE`: the private key of that certificate. Inferred.
-    Key,
-}
-
-impl TlsFile {
-    pub(crate) const ALL: [Self; 3] = [Self::Trust, Self::Certificate, Self::Key];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Trust => "TRUSTFILE",
-            Self::Certificate => "CAFILE",
-            Self::Key => "KEYFILE",
-        }
-    }
-}
 
 /// `AT+GTSSLFILE="name",size`. The module prompts with `>`, takes exactly `size` bytes of a PEM file and nothing behind them, and
 /// answers `OK`. The file is added to those that are loaded.

@@ -3,7 +3,7 @@
 
 use super::exchange::{Exchange, Phase};
 use super::{ENGINE_LINE, Engine, Kind, Outcome};
-use crate::cloud::RegistrationAnswer;
+use crate::codec::cloud::RegistrationAnswer;
 use crate::codec::cloud::{DYNAMIC, dynamic_cloud};
 use crate::codec::grammar;
 

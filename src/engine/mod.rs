@@ -1,6 +1,7 @@
 //! The exchange with the module as a state machine: bytes, deadlines and requests in, bytes and outcomes out. It knows no port,
 //! no clock and no task.
 
+mod buffers;
 mod connections;
 mod direct;
 mod dynamic;
@@ -24,12 +25,14 @@ mod transmit;
 
 use core::time::Duration;
 
+pub use buffers::Buffers;
 pub(crate) use connections::{Connection, Link};
 pub(crate) use exchange::{Kind, Outcome, Request};
 pub(crate) use store::Stored;
-pub(crate) use topics::Names;
+use topics::Names;
 pub use topics::TopicNames;
 
+use crate::Instant;
 use crate::codec::Decoder;
 use crate::command::{PdpState, ReceiveMode};
 use crate::error::{Error, InvalidInput};
@@ -38,7 +41,6 @@ use crate::trace::{Line, Trace, names_secret};
 use crate::types::{AnyConnectionId, count};
 use crate::unsolicited::Unsolicited;
 use crate::urc::Operation;
-use crate::{Buffers, Instant};
 use connections::Connections;
 use exchange::{Exchange, Phase};
 use extras::Extras;

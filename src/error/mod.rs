@@ -1,11 +1,14 @@
 //! What can go wrong, a family per kind: what the caller passed in, what the module answered, and everything an operation may end with.
 
 mod input;
+mod network;
+mod tls;
 
 pub use input::{Field, InvalidInput};
+pub use network::NetworkProblem;
+pub use tls::{TlsError, TlsProblem};
 
 pub use crate::cme::CmeError;
-use crate::modem::{NetworkProblem, TlsProblem};
 use crate::types::{Announcement, AnyConnectionId, BreakCause};
 
 /// An error that the module answered with.

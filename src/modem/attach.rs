@@ -322,7 +322,7 @@ where
         }
         if wanted == OpenConnections::Close {
             for id in open.as_slice().iter().copied().filter_map(AnyConnectionId::new) {
-                self.client(id).disconnect().await?;
+                self.disconnect(id).await?;
             }
         }
         Ok(Some(open))

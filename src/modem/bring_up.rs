@@ -6,13 +6,14 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::Modem;
-use super::network::{Network, NetworkProblem, Pin, Progress};
+use super::network::{Network, Pin, Progress};
 use super::refine::Answers;
 use crate::command::{
     AttachPacket, DefineContext, Dial, Domain, EnterPin, HangUp, ModuleTime, PdpState, ReadAddress, ReadAttachment,
-    ReadClock, ReadPdp, ReadRegistration, ReadSignal, ReadSim, RegistrationState, SimState,
+    ReadClock, ReadPdp, ReadRegistration, ReadSignal, ReadSim, SimState,
 };
-use crate::error::{CmeError, Error, ModuleError};
+use crate::error::{CmeError, Error, ModuleError, NetworkProblem};
+use crate::types::RegistrationState;
 use crate::{Clock, Instant};
 
 /// Between two questions for the same thing.

@@ -13,8 +13,8 @@ use backoff::Chance;
 use super::Client;
 use crate::Clock;
 use crate::engine::Link;
-use crate::error::{CmeError, Error, ModuleError};
-use crate::modem::{Attach, Network, NetworkProblem, Progress, Security, TlsProblem};
+use crate::error::{CmeError, Error, ModuleError, NetworkProblem, TlsProblem};
+use crate::modem::{Attach, Network, Progress, Security};
 use crate::power::PowerControl;
 use crate::types::{BreakCause, ConnectOptions, Plain, QoS, TopicFilter};
 
