@@ -3,22 +3,21 @@
 //!
 //! `cargo run --example receive --features sim`
 
+use std::error::Error;
 use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::sim::{Settings, World};
 use fibocom_mqtt::{
-    Buffers, Clock, ConnectOptions, ConnectionId, Error, Modem, Network, Publication, QoS, TopicFilter, TopicName,
+    Buffers, Clock, ConnectOptions, ConnectionId, Modem, Network, Publication, QoS, TopicFilter, TopicName,
 };
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     let world = World::new(Settings::l610());
-    if let Err(error) = world.block_on(run(&world)) {
-        eprintln!("{error}");
-    }
+    world.block_on(run(&world))
 }
 
-async fn run(world: &World) -> Result<(), Error<fibocom_mqtt::sim::Unplugged>> {
+async fn run(world: &World) -> Result<(), Box<dyn Error>> {
     let clock = world.clock();
     let (mut line, mut message, mut transmit) = ([0; 256], [0; 1279], [0; 1400]);
     let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
@@ -50,5 +49,6 @@ async fn run(world: &World) -> Result<(), Error<fibocom_mqtt::sim::Unplugged>> {
         println!("{:>6} ms  published {reading}: {delivery:?}", clock.now().as_millis());
         next = next + Duration::from_secs(10);
     }
-    client.disconnect().await
+    client.disconnect().await?;
+    Ok(())
 }
