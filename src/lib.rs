@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
+//! ## Cargo features
 #![doc = document_features::document_features!()]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![allow(async_fn_in_trait)]
 #![deny(
