@@ -1,4 +1,4 @@
-//! The command-line tool: a Fibocom module's MQTT client by hand, with the options of mosquitto_pub and mosquitto_sub.
+//! The command-line tool: a Fibocom module's MQTT client, with the options of mosquitto_pub and mosquitto_sub.
 //!
 //! `cargo dongle --simulate demo` shows it with no hardware and no server; `cargo dongle --help` says the rest.
 

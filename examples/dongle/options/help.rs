@@ -2,7 +2,7 @@
 
 /// The whole of it.
 pub const HELP: &str = "\
-The MQTT client of a Fibocom module, by hand.
+The MQTT client of a Fibocom module, from the command line.
 
 dongle [--port PATH | --simulate[=MODEL]] [OPTIONS] COMMAND ...
 

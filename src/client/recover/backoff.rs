@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// The pauses between attempts: each twice as long as the one before, up to a longest, and each shortened by chance by up to a half,
+/// The pauses between attempts: each twice as long as the one before, up to a longest, and each shortened at random by up to a half,
 /// so that devices that lost the same broker do not come back together.
 ///
 /// ```
@@ -26,7 +26,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// From 1 s to 60 s, 20 attempts: a quarter of an hour at most.
+    /// From 1 s to 60 s, 20 attempts: the pauses add up to a quarter of an hour at most.
     pub const fn new() -> Self {
         Self {
             first: Duration::from_secs(1),

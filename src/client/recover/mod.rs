@@ -186,7 +186,7 @@ where
 {
     /// Brings this connection back: as far down as its loss demands, it restarts the module by `power` if that does not answer, attaches,
     /// brings the network up, loads the files of TLS if they are gone, connects, and subscribes. It pauses before each attempt, longer
-    /// from time to time, and tells `watch` what it does.
+    /// each time, and tells `watch` what it does.
     ///
     /// Nothing calls this but you: after [`Error::Disconnected`], [`Error::Restarted`], [`Error::Silent`], or a failed `connect`. Receive
     /// first what the module still holds ([`recv`](Self::recv) ends with `Disconnected` only behind that). Messages are not sent again:
