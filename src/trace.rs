@@ -1,4 +1,4 @@
-//! What goes over the line, for a person to read: secrets redacted in both directions (law 9).
+//! What goes over the line, for a person to read: secrets redacted in both directions.
 
 use core::fmt::{self, Write as _};
 

@@ -1,4 +1,4 @@
-//! The topic and payload behind the header of a `+MQTTREAD` answer, collected by length (law 1).
+//! The topic and payload behind the header of a `+MQTTREAD` answer, collected by length.
 //!
 //! Some modules put topic and payload in quotes, outside of their lengths, others do not, and a topic may itself begin with a
 //! quote. The two forms differ by four bytes of length. Until the module has shown its form, a body that begins with a quote

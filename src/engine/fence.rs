@@ -1,4 +1,4 @@
-//! The fence: a query whose answer cannot be anyone else's, sent after a command that was given up (law 3).
+//! The fence: a query whose answer cannot be anyone else's, sent after a command that was given up.
 //!
 //! An `OK` is anonymous, so a late one would be taken for the next command's. The module answers in order: once the query's own
 //! information line has come, nothing before it is owed any more, and what came before it is dropped.

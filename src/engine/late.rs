@@ -1,4 +1,4 @@
-//! Late answers to READ (law 1).
+//! Late answers to READ.
 #![allow(clippy::arithmetic_side_effects)]
 use core::time::Duration;
 

@@ -258,7 +258,7 @@ impl<'b> Engine<'b> {
     /// Nothing owed matters any more: the caller begins from nothing, and ends with a fence.
     pub(crate) fn waive_fence(&mut self) {
         self.fence.waive();
-        // While its READ is under way, the rest of a message still comes, and is no line (law 1).
+        // While its READ is under way, the rest of a message still comes, and is no line.
         if self.exchange.is_none() {
             self.give_up_body();
         }

@@ -1,4 +1,4 @@
-//! The transmit buffer: the rest of a command, and of the data behind its prompt, outlives the future that began it (law 4).
+//! The transmit buffer: the rest of a command, and of the data behind its prompt, outlives the future that began it.
 
 use crate::codec::hex_digit;
 use crate::error::InvalidInput;

@@ -1,6 +1,6 @@
 //! The eighteen series of V1.3: what each can do and take, which of them a module is, and how its firmware speaks.
 //!
-//! The table is the default, the module is right, and the caller may overrule both (law 7).
+//! The table is the default, the module is right, and the caller may overrule both.
 
 mod capabilities;
 mod dialect;

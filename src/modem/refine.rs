@@ -1,4 +1,4 @@
-//! What the module reports about itself, over what the table says of it (law 7).
+//! What the module reports about itself, over what the table says of it.
 
 use core::time::Duration;
 

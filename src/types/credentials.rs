@@ -1,6 +1,6 @@
 //! User name and password.
 
-/// A user name and a password for the broker. Neither `Debug` nor a log line ever shows the password (law 9).
+/// A user name and a password for the broker. Neither `Debug` nor a log line ever shows the password.
 ///
 /// ```
 /// use fibocom_mqtt::Credentials;

@@ -1,4 +1,4 @@
-//! A string argument of a command, checked so that it cannot be syntax (law 2).
+//! A string argument of a command, checked so that it cannot be syntax.
 
 use crate::error::{Field, InvalidInput};
 

@@ -1,4 +1,4 @@
-//! No secret of a device, a product or an answer is shown by trace, log or hook, or stays in the caller's memory (law 9).
+//! No secret of a device, a product or an answer is shown by trace, log or hook, or stays in the caller's memory.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,4 @@
-//! Secrets of a full session are in none of its outputs (law 9).
+//! Secrets of a full session are in none of its outputs.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What a model lacks is refused by type, with the reason, and nothing is written for it (law 7): the four MQTT-SN commands, the MQTT-SN
+//! What a model lacks is refused by type, with the reason, and nothing is written for it: the four MQTT-SN commands, the MQTT-SN
 //! connections, the cloud commands, through calls and as bare commands, on every model.
 
 use std::time::Duration;

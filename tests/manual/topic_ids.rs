@@ -1,5 +1,5 @@
 //! Messages with topic ids through the driver, whatever the module prints as an id's length and whether it quotes (V1.3 section 1.11): what a
-//! stranger wrote comes out as it was or is reported lost, and is never a line of the module (law 1).
+//! stranger wrote comes out as it was or is reported lost, and is never a line of the module.
 
 use std::time::Duration;
 

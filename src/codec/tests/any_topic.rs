@@ -1,5 +1,5 @@
 //! Any message of an MQTT-SN connection in any cut, with a topic id or a name: the right frame where nothing is in doubt, and never a line
-//! of a stranger's making (law 1).
+//! of a stranger's making.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Any message, in any cut: exactly one message with the right bytes, then the result, nothing else (law 1).
+//! Any message, in any cut: exactly one message with the right bytes, then the result, nothing else.
 
 use proptest::prelude::*;
 

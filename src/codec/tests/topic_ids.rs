@@ -1,5 +1,5 @@
 //! Answers to READ on MQTT-SN connections, where a bare topic id may stand in the topic's place: what strangers wrote never ends them
-//! early (law 1), on modules that quote, that do not, and that have not shown it.
+//! early, on modules that quote, that do not, and that have not shown it.
 
 use super::super::BodyEnd;
 use super::super::replay::{Found, cut, sn_answer};

@@ -1,4 +1,4 @@
-//! No answer makes a parser panic (law 8), and what is parsed keeps what was printed.
+//! No answer makes a parser panic, and what is parsed keeps what was printed.
 
 use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 use crate::types::{ConnectOptions, Credentials};
 
 /// User name, password and client id for a cloud, as [`Modem::authenticate`](crate::Modem::authenticate) gives them. Neither `Debug` nor a
-/// log line shows the password (law 9).
+/// log line shows the password.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct CloudCredentials<'a> {
     pub(crate) server: Option<(&'a str, u16)>,
