@@ -1,5 +1,6 @@
 //! The MQTT client on a blocking port.
 
+use core::fmt;
 use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
@@ -27,6 +28,12 @@ pub struct Client<'m, 'b, T, C, I, K = ConnectionId> {
 
 /// A client on one of the module's MQTT-SN connections: [`crate::SnClient`], whose verbs return when they are done.
 pub type SnClient<'m, 'b, T, C, I> = Client<'m, 'b, T, C, I, SnConnectionId>;
+
+impl<T, C, I, K: fmt::Debug> fmt::Debug for Client<'_, '_, T, C, I, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
+    }
+}
 
 impl<'m, 'b, T, C, I, K> Client<'m, 'b, T, C, I, K>
 where

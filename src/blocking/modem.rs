@@ -1,5 +1,6 @@
 //! The module on a blocking port.
 
+use core::fmt;
 use core::net::IpAddr;
 use core::time::Duration;
 
@@ -28,6 +29,12 @@ use crate::unsolicited::Unsolicited;
 pub struct Modem<'b, T, C, I = Pause> {
     modem: modem::Modem<'b, T, C>,
     idle: I,
+}
+
+impl<T, C, I> fmt::Debug for Modem<'_, T, C, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.modem.fmt(f)
+    }
 }
 
 impl<'b, T, C> Modem<'b, T, C>

@@ -13,6 +13,8 @@ mod subscribe;
 // Behind the others: where both kinds of clients have a verb, links in the documentation lead to the first on the page.
 mod sn;
 
+use core::fmt;
+
 use embedded_io_async::{Read, Write};
 
 pub use any::Incoming;
@@ -74,6 +76,12 @@ where
     /// [`SnConnectionId`](crate::SnConnectionId).
     pub fn client<K: Into<AnyConnectionId> + Copy>(&mut self, id: K) -> Client<'_, 'b, T, C, K> {
         Client::new(self, id)
+    }
+}
+
+impl<T, C, K: fmt::Debug> fmt::Debug for Client<'_, '_, T, C, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

@@ -73,6 +73,15 @@ pub struct Modem<'b, T, C> {
     pin_tried: Option<network::Pin>,
 }
 
+/// Prints what the module is, and nothing of the buffers: they may hold a password.
+impl<T, C> core::fmt::Debug for Modem<'_, T, C> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Modem")
+            .field("model", &self.engine.capabilities.model().value)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'b, T, C> Modem<'b, T, C>
 where
     T: Read + Write,

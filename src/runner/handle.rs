@@ -1,5 +1,6 @@
 //! The verbs, for many tasks at once.
 
+use core::fmt;
 use core::future::poll_fn;
 
 use embassy_sync::blocking_mutex::raw::RawMutex;
@@ -34,6 +35,14 @@ impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usi
 impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usize> Copy
     for Handle<'_, M, CONNECTIONS, SLOTS, BYTES>
 {
+}
+
+impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usize> fmt::Debug
+    for Handle<'_, M, CONNECTIONS, SLOTS, BYTES>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl<'r, M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usize>

@@ -9,6 +9,7 @@ mod state;
 
 use core::cell::RefCell;
 use core::convert::Infallible;
+use core::fmt;
 
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex;
@@ -86,6 +87,15 @@ pub struct Runner<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, con
     /// There is a request, or an inbox has room again.
     work: Signal<M, ()>,
     turn: Mutex<M, ()>,
+}
+
+/// Prints no request: one may hold a password.
+impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usize> fmt::Debug
+    for Runner<M, CONNECTIONS, SLOTS, BYTES>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runner").finish_non_exhaustive()
+    }
 }
 
 impl<M: RawMutex, const CONNECTIONS: usize, const SLOTS: usize, const BYTES: usize> Default

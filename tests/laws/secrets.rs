@@ -126,3 +126,16 @@ fn a_trace_shows_every_command_that_is_echoed() {
     // AT, the fence, and ATE0, which is still echoed.
     assert_eq!(count, 3, "{shown}");
 }
+
+#[test]
+fn modem_and_client_print_what_they_are_and_nothing_of_their_buffers() {
+    let world = World::online(Settings::l610());
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        modem.attach(40 * SECOND).await.unwrap();
+        let client = connected(&mut modem).await;
+        assert_eq!(format!("{client:?}"), "Client { id: ConnectionId(1), .. }");
+    });
+    assert_eq!(format!("{modem:?}"), "Modem { model: Model(L610), .. }");
+}
