@@ -3,6 +3,7 @@
 #![doc = document_features::document_features!()]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
+// Whether their futures are `Send` is decided by the port and the clock, and executors of microcontrollers ask for nothing.
 #![allow(async_fn_in_trait)]
 #![deny(
     clippy::indexing_slicing,
@@ -74,8 +75,8 @@ pub use transport::SerialTransport;
 pub use transport::{ThreadedTransport, TransportError};
 pub use types::{
     Announcement, AnyConnectionId, BreakCause, ConnectOptions, ConnectionId, Counters, Credentials, Delivery, Escapes,
-    Message, Plain, Publication, QoS, ShortTopic, SnConnectOptions, SnConnectionId, SnFilter, SnTopic, Text, Tls,
-    TlsVersion, TopicFilter, TopicId, TopicName, Will,
+    InvalidQoS, Message, Plain, Publication, QoS, ShortTopic, SnConnectOptions, SnConnectionId, SnFilter, SnTopic,
+    Text, Tls, TlsVersion, TopicFilter, TopicId, TopicName, Will,
 };
 pub use unsolicited::Unsolicited;
 pub use urc::{DirectMessage, Operation, SnRegistration, SnRegistrationKind, Urc};

@@ -23,7 +23,7 @@ pub use credentials::Credentials;
 pub use message::{Announcement, Message};
 pub use options::{ConnectOptions, Plain};
 pub use publication::{Delivery, Publication};
-pub use qos::QoS;
+pub use qos::{InvalidQoS, QoS};
 pub use registration::RegistrationState;
 pub use sn::{ShortTopic, SnFilter, SnTopic, TopicId};
 pub use sn_options::SnConnectOptions;
