@@ -155,7 +155,7 @@ impl fmt::Display for Feature {
             Self::WillDataMode => "will payload in data mode",
             Self::SnConnections => "MQTT-SN connections",
             Self::SnCommands => "MQTT-SN commands",
-            Self::AuthCommands => "cloud registration commands",
+            Self::AuthCommands => "cloud commands",
         })
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
 
-use super::Modem;
+use super::{ANSWER, Modem};
 use crate::Clock;
 use crate::cloud::{CloudCredentials, Registration, RegistrationAnswer, Request as CloudRequest};
 use crate::codec::cloud::auth_answer;
@@ -14,9 +14,6 @@ use crate::error::Error;
 use crate::model::Feature;
 use crate::types::cloud::Granted;
 use crate::types::cloud::form::{self, Answer, Form};
-
-/// Time for the final result. The manual says 1 s; real modules take longer.
-const ANSWER: Duration = Duration::from_secs(10);
 
 /// Time for the result line of a registration, for which the module goes out into the network. The manual says 1 s.
 const REGISTERED: Duration = Duration::from_secs(30);
