@@ -13,6 +13,7 @@ use super::topics::{Names, TopicNames};
 /// let buffers = Buffers::new(&mut line, &mut message, &mut transmit);
 /// # let _ = buffers;
 /// ```
+#[must_use]
 pub struct Buffers<'b> {
     pub(super) line: &'b mut [u8],
     pub(super) message: &'b mut [u8],

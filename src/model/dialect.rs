@@ -17,6 +17,7 @@ use crate::types::Escapes;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(all(feature = "defmt", target_os = "none"), derive(defmt::Format))]
+#[must_use = "each setting gives the changed value back"]
 pub struct Dialect {
     escapes: Option<Escapes>,
     /// What the module's firmware is known to decode, where the caller has not said it.

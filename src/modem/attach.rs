@@ -52,6 +52,7 @@ pub enum OpenConnections {
 /// # let _ = attach;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Attach {
     wait: Duration,
     open: OpenConnections,

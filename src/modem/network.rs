@@ -37,6 +37,7 @@ const DIAL: Duration = Duration::from_secs(150);
 /// assert!(!shown.contains("7305") && !shown.contains("s3cret"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Network<'a> {
     apn: Option<&'a str>,
     credentials: Option<Credentials<'a>>,

@@ -17,6 +17,7 @@ use super::{Credentials, Tls, Will};
 /// `S` says whether the connection is encrypted, by its type, so that a program that never asks for TLS does not carry its code: [`Plain`],
 /// [`Tls`], or `Option<Tls>` where that is decided at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct ConnectOptions<'a, S = Plain> {
     pub(crate) host: &'a str,
     pub(crate) port: u16,

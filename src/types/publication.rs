@@ -17,6 +17,7 @@ use super::{QoS, TopicName};
 /// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Publication<'a, T = TopicName<'a>> {
     pub(crate) topic: T,
     pub(crate) payload: &'a [u8],

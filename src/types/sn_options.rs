@@ -11,6 +11,7 @@ use super::Will;
 /// # let _ = options;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct SnConnectOptions<'a> {
     pub(crate) host: &'a str,
     pub(crate) port: u16,

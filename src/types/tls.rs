@@ -71,6 +71,7 @@ impl TlsFile {
 /// # let _ = options;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Tls<'a> {
     pub(crate) version: TlsVersion,
     pub(crate) verify: bool,

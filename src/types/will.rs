@@ -17,6 +17,7 @@ use super::{QoS, TopicName};
 /// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Will<'a> {
     pub(crate) topic: TopicName<'a>,
     pub(crate) payload: &'a [u8],

@@ -13,6 +13,7 @@ use core::time::Duration;
 /// # let _ = backoff;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Backoff {
     first: Duration,
     longest: Duration,

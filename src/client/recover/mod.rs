@@ -36,6 +36,7 @@ const NETWORK: Duration = Duration::from_secs(180);
 /// # Ok::<(), fibocom_mqtt::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
+#[must_use = "each setting gives the changed value back"]
 pub struct Recovery<'a, S = Plain> {
     options: ConnectOptions<'a, S>,
     subscriptions: &'a [(TopicFilter<'a>, QoS)],
