@@ -110,7 +110,7 @@ Exit codes
   3  the module does not answer
   4  no network: SIM, registration or address
   5  the connection was refused or lost, or credentials or a device were refused
-  6  a message, a subscription or a registration of a topic was refused
+  6  a message, a subscription, a registration of a topic or the command of at was refused
   7  the outcome is unknown: it may have happened; nothing is sent twice
   27 -W ran out
   130 interrupted
