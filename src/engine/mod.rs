@@ -9,12 +9,8 @@ mod exchange;
 mod extras;
 mod fence;
 mod input;
-#[cfg(test)]
-mod late;
 mod messages;
 mod output;
-#[cfg(test)]
-mod queue;
 mod restart;
 mod sn;
 mod store;

@@ -1,12 +1,11 @@
 //! The message buffer: by example, and against a model of it. Whatever comes and goes, each message is told once, in its order,
 //! as it was or as lost.
-#![allow(clippy::arithmetic_side_effects)]
 
 use std::collections::VecDeque;
 
 use proptest::prelude::*;
 
-use super::store::{Store, Stored};
+use crate::engine::store::{Store, Stored};
 use crate::types::{Announcement, AnyConnectionId, ConnectionId, QoS};
 
 const ONE: AnyConnectionId = AnyConnectionId::Mqtt(ConnectionId::FIRST);

@@ -1,5 +1,5 @@
 //! Late answers to READ.
-#![allow(clippy::arithmetic_side_effects)]
+
 use core::time::Duration;
 
 use super::*;

@@ -1,6 +1,9 @@
 //! Exchanges that a simulated module rarely brings about: results out of order, answers that do not fit, times that run out.
 #![allow(clippy::arithmetic_side_effects)]
 
+mod late;
+mod queue;
+
 use super::*;
 use crate::error::ModuleError;
 use crate::types::Announcement;
