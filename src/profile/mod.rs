@@ -1,12 +1,10 @@
 //! Application profiles: what devices and servers say to each other over MQTT, each behind a feature of its own. They are sans-I/O:
 //! bytes and values in, topics and payloads out. A thin adapter in each drives a [`Client`](crate::Client).
 
-#[cfg(any(feature = "captis", feature = "juconn", feature = "lora-cloud"))]
 #[macro_use]
 mod characters;
 #[cfg(feature = "captis")]
 pub mod captis;
-#[cfg(any(feature = "captis", feature = "juconn", feature = "lora-cloud"))]
 pub mod json;
 #[cfg(feature = "juconn")]
 pub mod juconn;

@@ -215,13 +215,12 @@ impl<W: io::Write> ThreadedTransport<W> {
 
 impl<W> ThreadedTransport<W> {
     /// The writer.
-    #[cfg_attr(not(feature = "serialport"), allow(dead_code))]
+    #[cfg(feature = "serialport")]
     pub(super) fn writer(&mut self) -> &mut W {
         &mut self.writer
     }
 
     /// Lets the thread end, and returns it.
-    #[cfg_attr(not(feature = "serialport"), allow(dead_code))]
     pub(super) fn close(&mut self) -> Option<JoinHandle<()>> {
         self.shared.lock().closed = true;
         self.shared.room.notify_one();
