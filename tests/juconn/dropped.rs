@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use embassy_futures::select::select;
-use fibocom_mqtt::profile::juconn::{Input, Now, RequestKind};
-use fibocom_mqtt::{Clock, ConnectionId};
+use fibocom_mqtt::profile::juconn::{Input, Link, Now, RequestKind};
+use fibocom_mqtt::{Clock, ConnectOptions, ConnectionId, Error, QoS, TopicFilter};
 
 use super::adapter::{KEYS, Plant, accept, gateway, next, portal, request, turn};
 use super::support::{self, TestModem};
@@ -93,4 +93,112 @@ fn a_login_whose_turn_is_dropped_anywhere_is_whole_in_the_end() {
     }
     // While it connected, while it subscribed, and while it waited.
     assert_eq!(dropped.len(), 3, "{dropped:?}");
+}
+
+#[test]
+fn a_turn_that_is_dropped_again_before_anything_began_loses_nothing() {
+    for first in (0..350).step_by(7) {
+        // The second drop comes while what the first left behind is brought to its end.
+        for second in [1, 8, 25] {
+            let world = support::online();
+            let mut memory = support::Memory::default();
+            let mut plant = Plant::default();
+            world.block_on(async {
+                let portal = portal(&world);
+                let mut modem: TestModem<'_> = memory.modem(&world);
+                let mut gateway = gateway(KEYS);
+                let mut client = modem.client(ConnectionId::FIRST);
+                gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+                for millis in [first, second] {
+                    let _ = select(
+                        turn(&mut client, &mut gateway, &mut plant),
+                        support::sleep(&world, Duration::from_millis(millis)),
+                    )
+                    .await;
+                }
+                let life = async {
+                    loop {
+                        turn(&mut client, &mut gateway, &mut plant).await.unwrap();
+                    }
+                };
+                let script = async {
+                    let begun = world.clock().now();
+                    accept(&portal).await;
+                    next(&portal, "/data").await;
+                    for kind in RequestKind::ALL {
+                        let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
+                        portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
+                        next(&portal, kind.result_topic()).await;
+                    }
+                    // Nothing was waited for that had not been asked for.
+                    let took = world.clock().now().saturating_since(begun);
+                    assert!(took < Duration::from_secs(5), "{first} {second} {took:?}");
+                };
+                select(life, script).await;
+            });
+        }
+    }
+}
+
+#[test]
+fn a_message_of_the_other_connection_is_the_callers_to_receive_and_costs_no_connection() {
+    let world = support::online();
+    let mut memory = support::Memory::default();
+    let mut plant = Plant::default();
+    world.block_on(async {
+        let portal = portal(&world);
+        let mut modem: TestModem<'_> = memory.modem(&world);
+        let mut other = modem.client(ConnectionId::SECOND);
+        let options = ConnectOptions::new("portal", 1883).client_id("other");
+        other.connect(&options).await.unwrap();
+        let filter = TopicFilter::new("other/#").unwrap();
+        other.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+        let mut gateway = gateway(KEYS);
+        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+        let life = async {
+            let mut client = modem.client(ConnectionId::FIRST);
+            loop {
+                turn(&mut client, &mut gateway, &mut plant).await.unwrap();
+            }
+        };
+        let script = async {
+            accept(&portal).await;
+            next(&portal, "/data").await;
+        };
+        select(life, script).await;
+        // Its message is read and left in the driver's buffer, and so is no room for the gateway's.
+        portal.0.publish("other/x", [b'x'; 900], 1, false);
+        let read = async {
+            while world.module(|module| module.stored(2)) == 0 {
+                support::sleep(&world, Duration::from_millis(1)).await;
+            }
+            while world.module(|module| module.stored(2)) > 0 {
+                support::sleep(&world, Duration::from_millis(1)).await;
+            }
+        };
+        let mut buffer = [0; 1279];
+        select(modem.client(ConnectionId::SECOND).recv(&mut buffer), read).await;
+        let long = format!("<Set _=\"{}\"/>", "y".repeat(700));
+        portal
+            .0
+            .publish("c1/fp/g1/cmd", request(RequestKind::Cmd, &long), 1, false);
+        let mut client = modem.client(ConnectionId::FIRST);
+        for _ in 0..2 {
+            let error = turn(&mut client, &mut gateway, &mut plant).await.unwrap_err();
+            assert_eq!(error, Error::OtherMessage(ConnectionId::SECOND.into()));
+            assert_eq!(gateway.link(), Link::Up);
+        }
+        let mut other = modem.client(ConnectionId::SECOND);
+        assert_eq!(other.recv(&mut buffer).await.unwrap().topic(), b"other/x");
+        let mut client = modem.client(ConnectionId::FIRST);
+        let life = async {
+            loop {
+                turn(&mut client, &mut gateway, &mut plant).await.unwrap();
+            }
+        };
+        select(life, next(&portal, "/cmdResult")).await;
+    });
+    // One connection each.
+    assert_eq!(world.broker().opens().len(), 2);
+    assert!(plant.failures.borrow().is_empty(), "{:?}", plant.failures);
 }

@@ -69,9 +69,10 @@ pub trait Application: DataSource {
 /// # Errors
 ///
 /// Those that it cannot mend itself: [`Error::Port`], [`Error::PortClosed`] and [`Error::Silent`], [`Error::Restarted`]: attach the module
-/// again and bring its network up, and call this again; [`Error::Invalid`]: the module does not take what is configured. With
-/// `CloudConnStart` 0 it never ends and does nothing, nor does it after `<Reset _="Secretfile"/>`, until the device starts again: with
-/// [`turn`] the application sees [`Phase::PowerOn`](crate::profile::juconn::Phase::PowerOn) and tells [`Input::Start`].
+/// again and bring its network up, and call this again; [`Error::OtherMessage`]: receive the message of the module's other connection, and
+/// call this again; [`Error::Invalid`]: the module does not take what is configured. With `CloudConnStart` 0 it never ends and does
+/// nothing, nor does it after `<Reset _="Secretfile"/>`, until the device starts again: with [`turn`] the application sees
+/// [`Phase::PowerOn`](crate::profile::juconn::Phase::PowerOn) and tells [`Input::Start`].
 ///
 /// # Cancel safety
 ///
@@ -99,8 +100,9 @@ pub async fn run<T: Read + Write, C: Clock, A: Application>(
 ///
 /// # Cancel safety
 ///
-/// May be dropped at any time. A publication that had begun goes out all the same. A command that was being executed is answered with an
-/// error by the next turn, and not executed again; a connection that was being opened is opened anew.
+/// May be dropped at any time. A publication or a subscription that had begun goes out all the same, and what had not begun is for a later
+/// turn. A command that was being executed is answered with an error by the next turn, and not executed again; a connection that was being
+/// opened counts as one that could not be, and is opened anew after its back-off.
 pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     client: &mut Client<'_, '_, T, C>,
     gateway: &mut Gateway<'_>,
@@ -138,6 +140,13 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
     buffer: &mut [u8],
 ) -> Result<bool, Error<T::Error>> {
     let config = *gateway.config();
+    if gateway.link() == Link::Up {
+        // What it wants then begins at once: a drop before that would lose it, and the gateway would take it for done.
+        if let Err(error) = client.session.modem.wake().await {
+            lost(client, gateway, application, error).await?;
+            return Ok(true);
+        }
+    }
     let Some(output) = gateway.output(application, buffer) else {
         return Ok(false);
     };
@@ -238,6 +247,8 @@ async fn listen<T: Read + Write, C: Clock, A: Application>(
             Ok(())
         }
         Ok(None) => Ok(()),
+        // Nobody else can receive it meanwhile, and a new connection would change nothing.
+        Err(error @ Error::OtherMessage(_)) => Err(error),
         Err(error @ (Error::TooLarge(_) | Error::Lost(_))) => {
             application.failed(&Failure(&error));
             match error {
