@@ -109,6 +109,19 @@ impl Bench {
         Self::with(keys, persisted, device, 1024, 4096)
     }
 
+    /// As [`restarted`](Self::restarted), with another broker in the configuration.
+    pub fn restarted_at(url: &str, keys: &str, persisted: Persisted) -> Self {
+        let mut bench = Self::restarted(keys, Persisted::default());
+        let config = Config::parse(database(keys).replace("tcp://portal:1883", url).leak()).unwrap();
+        let memory = Memory::new(
+            vec![PointMemory::new(); 64].leak(),
+            vec![0; 2048].leak(),
+            vec![0; 4096].leak(),
+        );
+        bench.gateway = Gateway::new(*bench.gateway.device(), config, persisted, memory).unwrap();
+        bench
+    }
+
     pub fn with(keys: &str, persisted: Persisted, device: Device<'static>, limit: usize, answer: usize) -> Self {
         let config = Config::parse(database(keys).leak()).unwrap();
         let points = vec![PointMemory::new(); 64].leak();
@@ -121,7 +134,7 @@ impl Bench {
         }
     }
 
-    fn now(&self) -> Now {
+    pub fn now(&self) -> Now {
         Now::new(Instant::from_millis(self.millis), 1_498_724_247 + self.millis / 1000)
     }
 

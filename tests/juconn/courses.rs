@@ -171,3 +171,55 @@ fn ids_that_cannot_be_in_a_topic_are_not_taken() {
         assert_eq!((bench.gateway.phase(), bench.gateway.ids()), (Phase::Rollout, None));
     }
 }
+
+#[test]
+fn a_broker_that_was_kept_is_not_followed_away_from_tls() {
+    let kept = |url: &str| Persisted {
+        broker: Some(url.try_into().unwrap()),
+        ..Persisted::parse(b"<rollouts _=\"1\"/><gateway_id _=\"g7\"/><customer_id _=\"c7\"/>").unwrap()
+    };
+    // The configuration had no TLS when the rollout named its broker, and has now.
+    for (base, named, broker) in [
+        ("ssl://portal:8883", "tcp://data:1883", "mqtt+ssl:portal:8883"),
+        ("ssl://portal:8883", "ssl://data:8884", "mqtt+ssl:data:8884"),
+        ("ssl://portal:8883", "data", "mqtt+ssl:data:8883"),
+        ("tcp://portal:1883", "tcp://data:1883", "mqtt:data:1883"),
+        ("tcp://portal:1883", "no address", "mqtt:portal:1883"),
+    ] {
+        let mut bench = Bench::restarted_at(base, POINT, kept(named));
+        assert_eq!(bench.tell(Input::Start), [Did::Connect(broker.into())], "{named}");
+        assert_eq!(bench.gateway.status().broker.to_string(), broker);
+    }
+}
+
+#[test]
+fn details_of_a_broker_that_say_nothing_are_none() {
+    let empty = [
+        "<data_broker_details/>",
+        "<data_broker_details> </data_broker_details>",
+        "<data_broker_details _=\"\"/>",
+    ];
+    let json = |details: &str| {
+        format!(
+            "{{\"error_code\":0,\"response_id\":\"04600912_1\",\"gateway_id\":\"g7\",\"customer_id\":\"c7\",\
+             \"data_broker_details\":{details}}}"
+        )
+    };
+    let answers = empty.map(|details| rollout_result(0, "04600912_1", details));
+    for answer in answers.into_iter().chain(["null", "{}", "\"\""].map(json)) {
+        let mut bench = Bench::rolling(POINT);
+        let done = bench.message("fp/gatewayRolloutResult/04600912", &answer);
+        assert_eq!(bench.gateway.phase(), Phase::WaitInit, "{answer} {done:?}");
+        assert_eq!(bench.gateway.persisted().broker, None);
+    }
+    // What says something says where the broker is.
+    for details in ["7", "[]", "{\"qos\":1}", "{\"url\":null}", "\"portal\""] {
+        let mut bench = Bench::rolling(POINT);
+        let done = bench.message("fp/gatewayRolloutResult/04600912", &json(details));
+        assert!(
+            matches!(done[..], [Did::Log(Notice::Malformed(Subject::RolloutResult, _))]),
+            "{details} {done:?}"
+        );
+        assert_eq!(bench.gateway.phase(), Phase::WaitRollout);
+    }
+}

@@ -168,17 +168,7 @@ fn ids_that_were_kept_and_cannot_be_in_a_topic_are_none() {
 #[test]
 fn a_rollout_does_not_lead_away_from_tls() {
     let secure = |url: &str| {
-        let text = database(POINT).replace("tcp://portal:1883", "ssl://portal:8883");
-        let config = Config::parse(text.leak()).unwrap();
-        let mut bench = Bench::new(POINT);
-        let memory = fibocom_mqtt::profile::juconn::Memory::new(
-            vec![Default::default(); 1].leak(),
-            vec![0; 1500].leak(),
-            vec![0; 1024].leak(),
-        );
-        let device = *bench.gateway.device();
-        bench.gateway =
-            fibocom_mqtt::profile::juconn::Gateway::new(device, config, Persisted::default(), memory).unwrap();
+        let mut bench = Bench::restarted_at("ssl://portal:8883", POINT, Persisted::default());
         bench.tell(Input::Start);
         bench.tell(Input::Connected);
         let more = format!("<data_broker_details><url _=\"{url}\"/></data_broker_details>");

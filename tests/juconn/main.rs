@@ -11,6 +11,7 @@ mod courses;
 #[cfg(feature = "sim")]
 mod dropped;
 mod feedback;
+mod feedback_again;
 mod feedback_limits;
 mod feedback_messages;
 mod hostile;
@@ -27,6 +28,7 @@ mod support;
 mod tixml;
 mod topics;
 mod transitions;
+mod walk;
 
 /// A sample of the manual.
 macro_rules! sample {

@@ -97,6 +97,9 @@ fn juc_q17_without_an_attribute_all_sections_are_sent() {
         "CloudConn4",
         "CloudConn,Realtime6",
         "CloudConn,Realtime0",
+        "CloudConn,Realtime+1",
+        "CloudConn,Realtime01",
+        "CloudConn,Realtime",
         "CloudConn,",
         "Realtime1",
     ] {

@@ -26,6 +26,9 @@ pub trait Application: DataSource {
     fn persist(&mut self, persisted: &Persisted);
 
     /// Executes a command and writes its answer: TiXML, such as `<Set/>`, or an [`ErrorReport`]. It may take as long as it takes.
+    ///
+    /// A `config` or `cmd` request that comes again to the byte right after its result, as messages of quality of service 1 may, gets that
+    /// result again and is not executed again. After a restart of the device nobody remembers it.
     async fn execute(&mut self, command: Command<'_>, answer: &mut dyn core::fmt::Write);
 
     /// Enters into the system log `SupportLog` how a statement of the initial configuration ended.

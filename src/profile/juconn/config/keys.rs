@@ -180,10 +180,11 @@ pub(crate) fn is_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= MAX_ID && id.bytes().all(plain)
 }
 
-/// The number behind a prefix in an element's name, as in `RealTime1`.
+/// The number of one digit behind a prefix in an element's name, as in `RealTime1`.
 pub(crate) fn numbered(name: &str, prefix: &str) -> Option<u8> {
     let (found, number) = name.split_at_checked(prefix.len())?;
-    found.eq_ignore_ascii_case(prefix).then(|| number.parse().ok())?
+    let digit = number.chars().next()?.to_digit(10).filter(|_| number.len() == 1)?;
+    u8::try_from(digit).ok().filter(|_| found.eq_ignore_ascii_case(prefix))
 }
 
 const SEND_TIMES: [&str; SECTIONS] = [

@@ -5,7 +5,6 @@ use core::fmt::Write;
 use super::signal::{Notice, Subject};
 use super::work::{INVALID, Job, Step, Work};
 use super::{Gateway, Phase};
-use crate::profile::juconn::convert::ConvertError;
 use crate::profile::juconn::message::{
     ErrorReport, MessageError, Request, RequestKind, ResultMessage, Statements, Style, Verbosity,
 };
@@ -31,6 +30,10 @@ impl Gateway<'_> {
         if self.is_busy() {
             return self.notice(Notice::Busy(kind));
         }
+        let hash = super::hash::of(payload.iter().copied());
+        if self.answered_again(kind, hash) {
+            return self.notice(Notice::Again(kind));
+        }
         let malformed = |error| Notice::Malformed(Subject::Request(kind), error);
         let request = match Request::parse(kind, payload) {
             Ok(request) => request,
@@ -44,7 +47,7 @@ impl Gateway<'_> {
             false => Err(Refusal::Serial),
         };
         let format = request.format;
-        let job = Job::Request { kind, format, id };
+        let job = Job::Request { kind, format, id, hash };
         match taken {
             Ok(len) => {
                 self.work = Some(Work::new(job, len));
@@ -73,9 +76,8 @@ impl Gateway<'_> {
             }
             RequestKind::Config | RequestKind::Cmd => match request.statements.write_tixml(&mut memory) {
                 Ok(()) => {}
-                Err(ConvertError::Name | ConvertError::Value | ConvertError::Depth | ConvertError::Destination) => {
-                    return Err(Refusal::Invalid);
-                }
+                // A payload takes everything: it is no TiXML.
+                Err(_) => return Err(Refusal::Invalid),
             },
         }
         let statements = memory.finish().map_err(Refusal::Size)?;
@@ -116,7 +118,7 @@ impl Gateway<'_> {
 
     /// The result of the request, in its format. If it does not fit, an error that says what it needs, or a notice if not even that fits.
     pub(super) fn result<'b>(&self, work: &Work, buffer: &'b mut [u8]) -> Result<&'b [u8], TooLarge> {
-        let Job::Request { kind, format, id } = &work.job else {
+        let Job::Request { kind, format, id, .. } = &work.job else {
             return Ok(&[]);
         };
         let frame = self.device.frame;

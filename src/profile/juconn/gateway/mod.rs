@@ -3,6 +3,7 @@
 //! [`Gateway::input`] tells it what happened, and [`Gateway::output`] is asked again and again what is to be done, until it says nothing.
 
 mod feedback;
+mod hash;
 mod input;
 mod output;
 mod persisted;
@@ -298,7 +299,14 @@ impl<'a> Gateway<'a> {
     fn named_broker(&self) -> BrokerUrl<'_> {
         let base = self.config.url();
         let named = self.persisted.broker.as_deref().filter(|_| self.config.ids().is_none());
-        named.and_then(|url| BrokerUrl::parse(url, Some(base))).unwrap_or(base)
+        named.and_then(|url| self.usable(url)).unwrap_or(base)
+    }
+
+    /// A broker that a rollout named, if it may be followed. Neither whoever can answer a rollout nor what was kept from the time before TLS
+    /// was configured shall get the credentials in the clear.
+    fn usable<'u>(&self, url: &'u str) -> Option<BrokerUrl<'u>> {
+        let base = self.config.url();
+        BrokerUrl::parse(url, Some(base)).filter(|url| url.tls || !base.tls)
     }
 
     /// The quality of service of its topics.
@@ -314,7 +322,7 @@ impl<'a> Gateway<'a> {
 
     /// Whether a request is being executed. Another one that comes meanwhile is not: leave it in the module.
     pub const fn is_busy(&self) -> bool {
-        self.work.is_some()
+        !self.is_answered()
     }
 
     /// When [`Input::Tick`] is due next, if nothing else happens.

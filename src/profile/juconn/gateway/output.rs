@@ -130,7 +130,7 @@ impl Gateway<'_> {
                 work.step = Step::Published;
                 self.publish_result(kind, payload).map(Action::Publish)
             }
-            Step::Next | Step::Awaited { .. } | Step::Publish | Step::Published => None,
+            Step::Next | Step::Awaited { .. } | Step::Publish | Step::Published | Step::Answered => None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::work::{Job, Work};
 use super::{Gateway, Link, Phase};
 use crate::profile::Payload;
 use crate::profile::json::Kind;
-use crate::profile::juconn::config::{BrokerUrl, is_id};
+use crate::profile::juconn::config::is_id;
 use crate::profile::juconn::message::{InitResult, Node, RolloutResult, Statements};
 use crate::profile::juconn::scalar::Scalar;
 use crate::profile::juconn::tixml::Document;
@@ -122,11 +122,7 @@ impl Gateway<'_> {
         (persisted.broker, persisted.qos) = (None, None);
         if let Some(broker) = result.broker {
             let url = broker.url.to_text::<128>();
-            let base = self.config.url();
-            // Whoever can answer a rollout shall not get the credentials in the clear.
-            let usable =
-                |url: &heapless::String<128>| BrokerUrl::parse(url, Some(base)).is_some_and(|url| url.tls || !base.tls);
-            let Some(url) = url.filter(usable) else {
+            let Some(url) = url.filter(|url| self.usable(url).is_some()) else {
                 return false;
             };
             (persisted.broker, persisted.qos) = (Some(url), broker.qos);
@@ -167,8 +163,9 @@ impl Gateway<'_> {
         };
         match len {
             Some(len) => {
-                let owed = self.work.replace(Work::new(Job::Configuration, len));
-                if let Some(Job::Request { kind, .. }) = owed.map(|work| work.job) {
+                let owed = !self.is_answered();
+                let before = self.work.replace(Work::new(Job::Configuration, len));
+                if let Some(Job::Request { kind, .. }) = before.filter(|_| owed).map(|work| work.job) {
                     self.notice(Notice::ResultDropped(kind));
                 }
                 self.advance();

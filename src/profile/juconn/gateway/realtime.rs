@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::reading::{DataSource, Reading};
 use super::signal::Notice;
-use super::{Gateway, Phase};
+use super::{Gateway, Phase, hash};
 use crate::Instant;
 use crate::profile::TooLarge;
 use crate::profile::juconn::config::{Config, DataPoint, SECTIONS, SendTime};
@@ -50,15 +50,7 @@ impl Sent {
     fn of(values: [&str; 2]) -> Self {
         match (Decimal::parse(values[0]), values[1]) {
             (Some(number), "") => Self::Number(number),
-            // FNV-1a.
-            _ => Self::Text(
-                values
-                    .iter()
-                    .flat_map(|value| value.bytes().chain([0]))
-                    .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-                        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-                    }),
-            ),
+            _ => Self::Text(hash::of(values.iter().flat_map(|value| value.bytes().chain([0])))),
         }
     }
 

@@ -187,6 +187,9 @@ pub enum Notice {
     /// A request came while another is being executed.
     #[error("a {0} request is ignored: another one is being executed")]
     Busy(RequestKind),
+    /// The request that was answered last came again, to the byte, as a message of quality of service 1 may.
+    #[error("a {0} request came again: its result is sent again, and nothing is executed")]
+    Again(RequestKind),
     /// The answer to a request has nowhere to go: the portal sent the gateway back to its rollout, whose configuration takes the memory.
     #[error("the result of a {0} request is dropped: the rollout's configuration is executed")]
     ResultDropped(RequestKind),

@@ -85,6 +85,8 @@ pub(super) enum Job {
         kind: RequestKind,
         format: Format,
         id: heapless::String<128>,
+        /// Of the whole message.
+        hash: u64,
     },
 }
 
@@ -105,6 +107,8 @@ pub(super) enum Step {
     Publish,
     /// The result is on its way.
     Published,
+    /// The result has gone out. It is kept, for a request that comes again.
+    Answered,
 }
 
 #[derive(Debug)]
@@ -302,17 +306,44 @@ impl Gateway<'_> {
     /// Whether there are statements that are still to be executed, or are being executed.
     pub(super) fn is_executing(&self) -> bool {
         let work = self.work.as_ref();
-        work.is_some_and(|work| !matches!(work.step, Step::Publish | Step::Published))
+        work.is_some_and(|work| !matches!(work.step, Step::Publish | Step::Published | Step::Answered))
+    }
+
+    /// Whether nobody waits for anything any more.
+    pub(super) const fn is_answered(&self) -> bool {
+        match &self.work {
+            Some(work) => matches!(work.step, Step::Answered),
+            None => true,
+        }
     }
 
     /// The result has gone out, if one was on its way.
     pub(super) fn result_sent(&mut self) {
-        let Some(work) = self.work.take_if(|work| work.step == Step::Published) else {
+        let Some(work) = self.work.as_mut().filter(|work| work.step == Step::Published) else {
             return;
         };
+        work.step = Step::Answered;
         if work.reset {
             self.factory_reset();
         }
+    }
+
+    /// Sends the result of the last request again if this message is that request. Whether it is.
+    ///
+    /// With quality of service 1 a message may come twice, and its id says that it is the same request. The state may be another by now,
+    /// and asking for it changes nothing.
+    pub(super) fn answered_again(&mut self, message: RequestKind, payload: u64) -> bool {
+        let Some(work) = &mut self.work else {
+            return false;
+        };
+        let again = match &work.job {
+            Job::Request { kind, hash, .. } => (*kind, *hash) == (message, payload) && message != RequestKind::State,
+            Job::Configuration => false,
+        };
+        if again {
+            work.step = Step::Publish;
+        }
+        again
     }
 
     /// The result has not gone out, if one was on its way: it waits.

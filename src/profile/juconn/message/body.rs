@@ -4,11 +4,11 @@ use core::fmt;
 
 use super::data::SensorState;
 use super::{Format, MessageError};
-use crate::profile::json::{self, JsonError, JsonProblem, Value};
+use crate::profile::json::{self, JsonError, JsonProblem, Kind, Value};
 use crate::profile::juconn::scalar::Scalar;
 use crate::profile::juconn::tixml::{self, Document, Element};
 
-/// The fields of a message. It borrows, and copies cheaply.
+/// The fields of a message. It borrows, and copies cheaply. `Debug` shows its length only: there may be passwords in it.
 ///
 /// ```
 /// use fibocom_mqtt::profile::juconn::Body;
@@ -19,12 +19,22 @@ use crate::profile::juconn::tixml::{self, Document, Element};
 /// }
 /// # Ok::<(), fibocom_mqtt::profile::juconn::MessageError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Body<'a> {
     /// In TiXML.
     Tixml(Document<'a>),
     /// In JSON: an object.
     Json(Value<'a>),
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let len = match self {
+            Self::Tixml(document) => document.raw().len(),
+            Self::Json(value) => value.raw().len(),
+        };
+        write!(f, "Body({len} bytes)")
+    }
 }
 
 impl<'a> Body<'a> {
@@ -117,6 +127,19 @@ impl<'a> Node<'a> {
                 None => Scalar::of(*value),
             },
         }
+    }
+
+    /// Whether there is nothing in it: no field and no value but white space, or `null`.
+    pub(super) fn is_empty(&self) -> bool {
+        let blank = self.value().is_none_or(|value| value.is_blank());
+        blank
+            && match self {
+                Self::Tixml(element) => element.elements().next().is_none(),
+                Self::Json(value) => {
+                    let object = value.as_object().is_some_and(|object| object.is_empty());
+                    object || matches!(value.kind(), Kind::Null | Kind::String)
+                }
+            }
     }
 
     /// The field with this name in it.

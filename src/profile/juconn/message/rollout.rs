@@ -91,6 +91,8 @@ impl<'a> RolloutResult<'a> {
         let ids = ["gateway_id", "customer_id"].map(|name| body.value(name).filter(|id| !id.is_blank()));
         let broker = match body.get("data_broker_details") {
             None => None,
+            // Optional, and as good as not there.
+            Some(details) if details.is_empty() => None,
             Some(details) => {
                 let url = details.get("url").and_then(|url| url.value());
                 Some(BrokerDetails {
