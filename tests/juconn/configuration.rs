@@ -6,7 +6,7 @@ use fibocom_mqtt::profile::juconn::{
     PointProblem, SendTime, SensorType, ServerAuthentication, ServiceRoute,
 };
 
-use crate::bench::database;
+use crate::bench::{Bench, IDS, database};
 
 /// The manual's example of section 7, its placeholders filled in.
 const EXAMPLE: &str = r#"[<SetConfig _="ISP" ver="y">
@@ -323,4 +323,29 @@ fn an_initialisation_that_does_not_fit_is_an_error_of_the_configuration() {
     );
     assert_eq!(Device::new("0460091", "WT640").unwrap_err(), ConfigError::Serial);
     assert_eq!(Device::new("0460091x", "WT640").unwrap_err(), ConfigError::Serial);
+}
+
+#[test]
+fn a_field_of_the_customers_own_may_have_any_character() {
+    let section = "<Realtime1><A _=\"/P/A\" meta_type=\"power\" meta_custom_fields=\"plant=Anlage f&#xfc;r&amp;1;\
+        loop = 1&#x3b;2&#59;=3 ;limit=20&#xb0;\"/></Realtime1>";
+    let text = database(section);
+    let point = Config::parse(&text).unwrap().points().next().unwrap();
+    let fields: Vec<_> = point.custom_fields().unwrap().collect();
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.to_string())).collect();
+    let expected = [
+        ("plant", "Anlage f\u{fc}r&1"),
+        ("loop", "1;2;=3"),
+        ("limit", "20\u{b0}"),
+    ];
+    assert_eq!(fields, expected.map(|(name, value)| (name, value.to_owned())));
+    // The portal is told the same.
+    let done = Bench::new(&format!("{IDS}{section}")).initialise();
+    let init = done.last().unwrap().payload();
+    let told = "<custom_fields><plant _=\"Anlage f&#xfc;r&amp;1\"/><loop _=\"1;2;=3\"/><limit _=\"20&#xb0;\"/></custom_fields>";
+    assert!(init.contains(told), "{init}");
+    for wrong in ["", "plant", "=1", "a=1;", "a=1;;b=2", "a b=1", "&#x61;=1"] {
+        let text = format!("<Realtime1><A _=\"/P/A\" meta_type=\"power\" meta_custom_fields=\"{wrong}\"/></Realtime1>");
+        assert!(Config::parse(&database(&text)).is_err(), "{wrong}");
+    }
 }

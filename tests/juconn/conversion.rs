@@ -156,6 +156,7 @@ fn what_tixml_cannot_say_is_refused() {
     assert_eq!(as_tixml(r#"{"Supply temp":1}"#), Err(ConvertError::Name));
     assert_eq!(as_tixml(r#"{"a":{"-b c":1}}"#), Err(ConvertError::Name));
     assert_eq!(as_tixml(r#"{"a":{"-b":{}}}"#), Err(ConvertError::Value));
+    assert_eq!(as_tixml(r#"{"a":{"-b":1,"c":2,"-b":1}}"#), Err(ConvertError::Twice));
     assert_eq!(as_tixml(r#"{"a":[[1]]}"#), Err(ConvertError::Value));
     let deep = format!("{}1{}", "{\"a\":".repeat(17), "}".repeat(17));
     assert_eq!(as_tixml(&deep), Err(ConvertError::Depth));

@@ -1,6 +1,7 @@
 //! The TiXML reader and writer.
 
-use fibocom_mqtt::profile::juconn::tixml::{Document, TixmlProblem, Writer};
+use fibocom_mqtt::profile::juconn::tixml::{Document, Scanner, TixmlProblem, Writer};
+use fibocom_mqtt::profile::juconn::{Body, Data};
 use proptest::prelude::*;
 
 fn problem(text: &str) -> (usize, TixmlProblem) {
@@ -18,6 +19,7 @@ fn what_is_wrong_is_named_with_its_place() {
     assert_eq!(problem("<Supply temp _=\"1\"/>"), (8, TixmlProblem::Attribute));
     assert_eq!(problem("<a _=\"1/>"), (3, TixmlProblem::End));
     assert_eq!(problem("<a _=/>"), (3, TixmlProblem::Attribute));
+    assert_eq!(problem("<b/><a _=\"1\" v='2' _=1/>"), (4, TixmlProblem::Twice));
     assert_eq!(problem("hello"), (0, TixmlProblem::Text));
     assert_eq!(problem("<a/> and more"), (4, TixmlProblem::Text));
     assert_eq!(problem("<![CDATA[x]]>"), (0, TixmlProblem::Markup));
@@ -87,4 +89,34 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_was_read_is_not_shown_since_it_may_hold_a_password() {
+    let text = "<SetConfig><User Plain=\"s3cret\"/></SetConfig>";
+    let document = Document::parse(text).unwrap();
+    let element = document.get("SetConfig").unwrap();
+    let user = element.get("User").unwrap();
+    let mut scanner = Scanner::new(text);
+    scanner.token().unwrap();
+    let message = "{<error_code _=\"0\"/><p _=\"s3cret\"/>}";
+    let json = "{\"message_id\":1,\"timestamp\":1,\"p\":\"s3cret\"}";
+    let (whole, attributes) = (text.len(), " Plain=\"s3cret\"".len());
+    assert_eq!(format!("{document:?}"), format!("Document({whole} bytes)"));
+    assert_eq!(format!("{element:?}"), format!("Element(SetConfig, {whole} bytes)"));
+    assert_eq!(
+        format!("{:?}", user.attributes()),
+        format!("Attributes({attributes} bytes)")
+    );
+    assert_eq!(format!("{scanner:?}"), format!("Scanner(11 of {whole} bytes)"));
+    assert_eq!(
+        format!("{:?}", document.elements()),
+        format!("Elements(Scanner(0 of {whole} bytes))")
+    );
+    for message in [message, json] {
+        let body = Body::parse(message.as_bytes()).unwrap();
+        assert_eq!(format!("{body:?}"), format!("Body({} bytes)", message.len()));
+    }
+    let data = Data::parse(json.as_bytes()).unwrap();
+    assert!(!format!("{data:?}").contains("s3cret"));
 }

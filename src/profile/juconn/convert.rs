@@ -33,6 +33,9 @@ pub enum ConvertError {
     /// An object or an array where a text or a number has to be: an attribute, `#text`, an element of an array within an array.
     #[error("an attribute has to be a text or a number")]
     Value,
+    /// A member that is an attribute is there twice.
+    #[error("an attribute is there twice")]
+    Twice,
     /// More than [`MAX_DEPTH`] objects in one another.
     #[error("objects are nested too deep")]
     Depth,
@@ -187,13 +190,16 @@ fn element(name: &str, value: Value<'_>, depth: usize, out: &mut dyn Write) -> R
     write!(out, "<{name}")?;
     let mut text = None;
     let mut empty = true;
-    for (name, value) in object.members() {
+    for (index, (name, value)) in object.members().enumerate() {
         let raw = name.as_plain().ok_or(ConvertError::Name)?;
         if raw == "#text" {
             text = scalar(value)?;
         } else if let Some(attribute) = raw.strip_prefix('-') {
             if !is_name(attribute) {
                 return Err(ConvertError::Name);
+            }
+            if object.members().take(index).any(|(before, _)| before == name) {
+                return Err(ConvertError::Twice);
             }
             write!(out, " {attribute}=\"")?;
             if let Some(value) = scalar(value)? {

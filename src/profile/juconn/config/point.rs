@@ -172,13 +172,17 @@ impl<'a> DataPoint<'a> {
         self.element.attribute("meta_signal_frequency")
     }
 
-    /// Fields of the customer's own, names and values: `meta_custom_fields`, written `plant=Plant 1;loop=loop 1`. The manual gives them no
-    /// form in the configuration, so this one is the gateway's.
+    /// Fields of the customer's own, names and values: `meta_custom_fields`, written `plant=Plant 1;loop=loop 1`, with `&#x3b;` for a semicolon
+    /// in a value. The manual gives them no form in the configuration, so this one is the gateway's.
     pub fn custom_fields(&self) -> Option<impl Iterator<Item = (&'a str, Text<'a>)> + use<'a>> {
-        let fields = self.element.attribute("meta_custom_fields")?.raw();
-        Some(fields.split(';').map(|field| {
-            let (name, value) = field.split_once('=').unwrap_or(("", field));
-            (name.trim(), Text::new(value.trim()))
+        let mut left = Some(self.element.attribute("meta_custom_fields")?);
+        Some(core::iter::from_fn(move || {
+            let fields = left?;
+            let (field, behind) = fields.split_once(';').unzip();
+            left = behind;
+            let field = field.unwrap_or(fields);
+            let (name, value) = field.split_once('=').unwrap_or((Text::new(""), field));
+            Some((name.raw().trim(), Text::new(value.raw().trim())))
         }))
     }
 }

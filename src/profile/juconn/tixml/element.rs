@@ -1,13 +1,21 @@
 //! Elements of a text that has been checked.
 
+use core::fmt;
+
 use super::MAX_DEPTH;
 use super::error::{TixmlError, TixmlProblem};
 use super::scanner::{Scanner, Token, attribute};
 use super::text::Text;
 
-/// A whole text: elements in a row. It borrows, and copies cheaply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A whole text: elements in a row. It borrows, and copies cheaply. `Debug` shows its length only: there may be passwords in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Document<'a>(&'a str);
+
+impl fmt::Debug for Document<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({} bytes)", self.0.len())
+    }
+}
 
 impl<'a> Document<'a> {
     /// Reads a text and checks all of it.
@@ -22,7 +30,16 @@ impl<'a> Document<'a> {
             let at = scanner.at();
             let error = |problem| TixmlError { at, problem };
             match scanner.token()? {
-                Some(Token::Open { name, empty, .. }) => {
+                Some(Token::Open {
+                    name,
+                    attributes,
+                    empty,
+                }) => {
+                    if has_twins(attributes) {
+                        let at = scanner.start();
+                        let problem = TixmlProblem::Twice;
+                        return Err(TixmlError { at, problem });
+                    }
                     open.push(name).map_err(|_| error(TixmlProblem::Depth))?;
                     if empty {
                         open.pop();
@@ -80,13 +97,19 @@ impl<'a> Document<'a> {
     }
 }
 
-/// An element: its name, its attributes and what is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An element: its name, its attributes and what is in it. `Debug` shows its name and its length only.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Element<'a> {
     name: &'a str,
     attributes: &'a str,
     content: &'a str,
     raw: &'a str,
+}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Element({}, {} bytes)", self.name, self.raw.len())
+    }
 }
 
 impl<'a> Element<'a> {
@@ -189,9 +212,21 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// The attributes of an element: names and values.
-#[derive(Debug, Clone)]
+/// The attributes of an element: names and values. `Debug` shows their length only.
+#[derive(Clone)]
 pub struct Attributes<'a>(&'a str);
+
+impl fmt::Debug for Attributes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attributes({} bytes)", self.0.len())
+    }
+}
+
+fn has_twins(attributes: &str) -> bool {
+    let all = Attributes(attributes);
+    let mut names = all.clone().enumerate();
+    names.any(|(index, (name, _))| all.clone().take(index).any(|(before, _)| before == name))
+}
 
 impl<'a> Iterator for Attributes<'a> {
     type Item = (&'a str, Text<'a>);

@@ -28,6 +28,9 @@ pub enum TixmlProblem {
     /// Something in a tag that is neither an attribute nor its end, as after a name with a space in it.
     #[error("an attribute and its value are expected, and names have no spaces")]
     Attribute,
+    /// An attribute that is in a tag twice. Which of the two counts is nobody's to guess.
+    #[error("an attribute is there twice")]
+    Twice,
     /// A closing tag that does not belong to what is open.
     #[error("this closing tag does not belong to the element that is open")]
     Close,

@@ -1,5 +1,7 @@
 //! From characters to tags, one after the other.
 
+use core::fmt;
+
 use super::error::{TixmlError, TixmlProblem};
 
 /// A tag, or the text between two.
@@ -23,8 +25,8 @@ pub enum Token<'a> {
     Text(&'a str),
 }
 
-/// Pulls tokens out of a text. Comments and declarations are passed over, and nothing is remembered: whether tags match is for
-/// [`Document::parse`](super::Document::parse) to say.
+/// Pulls tokens out of a text. Comments and declarations are passed over, and nothing is remembered: whether tags match, and attributes are
+/// there once, is for [`Document::parse`](super::Document::parse) to say. `Debug` shows where it is only.
 ///
 /// ```
 /// use fibocom_mqtt::profile::juconn::tixml::{Scanner, Token};
@@ -34,12 +36,18 @@ pub enum Token<'a> {
 /// assert_eq!(scanner.token(), Ok(Some(open)));
 /// assert_eq!(scanner.token(), Ok(None));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Scanner<'a> {
     text: &'a str,
     at: usize,
     /// Where the last token began.
     start: usize,
+}
+
+impl fmt::Debug for Scanner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scanner({} of {} bytes)", self.at, self.text.len())
+    }
 }
 
 impl<'a> Scanner<'a> {

@@ -50,6 +50,19 @@ impl<'a> Text<'a> {
         decoded.finish_text()
     }
 
+    /// What stands before the first `mark` that is written as such, and what behind. The end of an entity is none.
+    pub(crate) fn split_once(&self, mark: char) -> Option<(Self, Self)> {
+        let mut rest = self.chars();
+        loop {
+            let text = rest.0.as_str();
+            if let Some(behind) = text.strip_prefix(mark) {
+                let before = self.0.len().checked_sub(text.len())?;
+                return Some((Self(self.0.get(..before)?), Self(behind)));
+            }
+            rest.next()?;
+        }
+    }
+
     /// Whether there is no character in it.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
