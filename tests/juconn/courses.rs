@@ -223,3 +223,35 @@ fn details_of_a_broker_that_say_nothing_are_none() {
         assert_eq!(bench.gateway.phase(), Phase::WaitRollout);
     }
 }
+
+#[test]
+fn a_reset_of_the_secrets_in_the_initial_configuration_is_one() {
+    let mut bench = Bench::rolling(POINT);
+    let more = "<gateway_configuration><Reset _=\"Secretfile\"/><Set _=\"/never\"/></gateway_configuration>";
+    let done = bench.message(
+        "fp/gatewayRolloutResult/04600912",
+        &rollout_result(0, "04600912_1", more),
+    );
+    let mut failing = Bench::rolling(POINT);
+    failing.message(
+        "fp/gatewayRolloutResult/04600912",
+        &rollout_result(0, "04600912_1", more),
+    );
+    assert_eq!(done[1..], [Did::Execute("<Reset _=\"Secretfile\"/>".into())]);
+    let done = bench.answer("<Reset/>");
+    let rollouts = Persisted {
+        rollouts: 1,
+        ..Persisted::default()
+    };
+    let expected = [
+        Did::Support(0, "<Reset/>".into()),
+        Did::Persist(Box::new(rollouts)),
+        Did::Disconnect,
+    ];
+    assert_eq!(done, expected);
+    assert_eq!((bench.gateway.phase(), bench.gateway.ids()), (Phase::PowerOn, None));
+    // One that failed has reset nothing.
+    let done = failing.answer("<Error _=\"-7\"/>");
+    assert_eq!(done[1..], [Did::Execute("<Set _=\"/never\"/>".into())]);
+    assert_eq!(failing.gateway.ids(), Some(("g7", "c7")));
+}

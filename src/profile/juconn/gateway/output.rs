@@ -31,8 +31,8 @@ impl Gateway<'_> {
     /// What is to be done next; none if nothing is, until something happens. `payload` takes a message to publish; what fits in it and in
     /// the module is the limit.
     ///
-    /// That it is asked again means that a publication has gone out; [`Input::NotPublished`](super::Input::NotPublished) and
-    /// [`Input::Disconnected`](super::Input::Disconnected) mean that it has not.
+    /// That it is asked again, or told anything else, means that a publication has gone out; [`Input::NotPublished`](super::Input::NotPublished)
+    /// and [`Input::Disconnected`](super::Input::Disconnected) mean that it has not.
     pub fn output<'o>(&'o mut self, source: &mut impl DataSource, payload: &'o mut [u8]) -> Option<Output<'o>> {
         loop {
             match self.decide(source, payload)? {

@@ -123,7 +123,7 @@ pub(super) struct Work {
     /// Where the answer to this statement begins.
     answer_start: usize,
     pub(super) code: i32,
-    /// The secrets were reset: the ids go once the result is out.
+    /// The secrets were reset: the ids go once the result is out, or in the system log.
     pub(super) reset: bool,
 }
 
@@ -355,6 +355,9 @@ impl Gateway<'_> {
 
     /// The answer was entered into the system log.
     pub(super) fn supported(&mut self) {
+        if self.work.as_ref().is_some_and(|work| work.reset) {
+            return self.factory_reset();
+        }
         if let Some(work) = &mut self.work {
             work.statement = work.statement.saturating_add(1);
             (work.answer_len, work.answer_start, work.code) = (0, 0, 0);
