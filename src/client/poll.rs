@@ -105,6 +105,11 @@ where
         }
     }
 
+    /// How the oldest call that was dropped ended, and what it was; none if none did that was not told yet.
+    pub(crate) fn next_settled(&mut self) -> Option<(Operation, SettledEnd)> {
+        self.session.next_settled()
+    }
+
     /// As [`poll`](Self::poll), for a caller who cannot select: `None` if nothing happened for so long.
     pub(crate) async fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
         let until = self.session.modem.now() + timeout;
@@ -131,16 +136,14 @@ where
         }
     }
 
+    fn next_settled(&mut self) -> Option<(Operation, SettledEnd)> {
+        let Settled { operation, outcome } = self.modem.engine.next_settled(self.id)?;
+        operation.map(|(operation, _)| (operation, outcome.into()))
+    }
+
     fn next_event(&mut self) -> Option<Event> {
-        if let Some(Settled {
-            operation: Some((operation, _)),
-            outcome,
-        }) = self.modem.engine.next_settled(self.id)
-        {
-            return Some(Event::Settled {
-                operation,
-                end: outcome.into(),
-            });
+        if let Some((operation, end)) = self.next_settled() {
+            return Some(Event::Settled { operation, end });
         }
         let held = self.modem.engine.holds(self.id);
         let connection = self.modem.engine.connection_mut(self.id)?;

@@ -1,10 +1,12 @@
 //! A gateway on the simulated module whose turns are dropped.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use embassy_futures::select::select;
-use fibocom_mqtt::profile::juconn::{Input, Link, Now, RequestKind};
-use fibocom_mqtt::{Clock, ConnectOptions, ConnectionId, Error, QoS, TopicFilter};
+use fibocom_mqtt::profile::juconn::{CloudSendRealtimeData, Gateway, Input, Link, Now, RequestKind};
+use fibocom_mqtt::sim::{Port, VirtualClock};
+use fibocom_mqtt::{Client, Clock, ConnectOptions, ConnectionId, Error, QoS, TopicFilter};
 
 use super::adapter::{KEYS, Plant, accept, gateway, next, portal, request, turn};
 use super::support::{self, TestModem};
@@ -201,4 +203,88 @@ fn a_message_of_the_other_connection_is_the_callers_to_receive_and_costs_no_conn
     // One connection each.
     assert_eq!(world.broker().opens().len(), 2);
     assert!(plant.failures.borrow().is_empty(), "{:?}", plant.failures);
+}
+
+#[test]
+fn data_that_were_refused_after_their_turn_was_dropped_are_sent_after_a_while() {
+    let mut held = 0;
+    for millis in 0..60 {
+        let world = support::online();
+        let mut memory = support::Memory::default();
+        let mut plant = Plant::default();
+        world.block_on(async {
+            let portal = portal(&world);
+            let mut modem: TestModem<'_> = memory.modem(&world);
+            let mut gateway = gateway(KEYS);
+            let mut client = modem.client(ConnectionId::FIRST);
+            gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+            let script = async {
+                accept(&portal).await;
+                next(&portal, "/data").await;
+                support::sleep(&world, Duration::from_secs(1)).await;
+            };
+            select(live(&mut client, &mut gateway, &mut plant), script).await;
+            world.broker().refuse_publications(true);
+            let event = Input::SendRealtimeData(CloudSendRealtimeData::ALL);
+            gateway.input(Now::new(world.clock().now(), 0), event);
+            let turn = turn(&mut client, &mut gateway, &mut plant);
+            select(turn, support::sleep(&world, Duration::from_millis(millis))).await;
+            // What had begun is refused meanwhile.
+            support::sleep(&world, Duration::from_millis(200)).await;
+            world.broker().refuse_publications(false);
+            let begun = world.clock().now();
+            select(live(&mut client, &mut gateway, &mut plant), next(&portal, "/data")).await;
+            let took = world.clock().now().saturating_since(begun);
+            assert!(took < Duration::from_secs(15), "{millis} {took:?}");
+        });
+        held += plant.failures.borrow().len();
+    }
+    assert!(held > 10, "{held}");
+}
+
+#[test]
+fn a_subscription_that_was_refused_after_its_turn_was_dropped_is_made_again() {
+    let mut refused = 0;
+    for millis in (0..300).step_by(4) {
+        let world = support::online();
+        let mut memory = support::Memory::default();
+        let mut plant = Plant::default();
+        world.block_on(async {
+            let portal = portal(&world);
+            let mut modem: TestModem<'_> = memory.modem(&world);
+            let mut gateway = gateway(KEYS);
+            let mut client = modem.client(ConnectionId::FIRST);
+            gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+            let refusing = async {
+                support::sleep(&world, Duration::from_millis(millis)).await;
+                world.broker().refuse_subscriptions(true);
+                support::sleep(&world, Duration::from_millis(12)).await;
+            };
+            select(turn(&mut client, &mut gateway, &mut plant), refusing).await;
+            support::sleep(&world, Duration::from_millis(200)).await;
+            world.broker().refuse_subscriptions(false);
+            let script = async {
+                accept(&portal).await;
+                next(&portal, "/data").await;
+                for kind in RequestKind::ALL {
+                    let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
+                    portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
+                    next(&portal, kind.result_topic()).await;
+                }
+            };
+            select(live(&mut client, &mut gateway, &mut plant), script).await;
+        });
+        refused += plant.failures.borrow().len();
+    }
+    assert!(refused > 0, "{refused}");
+}
+
+async fn live(
+    client: &mut Client<'_, '_, Port, VirtualClock>,
+    gateway: &mut Gateway<'_>,
+    plant: &mut Plant,
+) -> Infallible {
+    loop {
+        turn(client, gateway, plant).await.unwrap();
+    }
 }

@@ -9,6 +9,8 @@ use embedded_io_async::{Read, Write};
 use super::config::{Config, ServerAuthentication};
 use super::gateway::{Command, DataSource, Gateway, Input, Link, MAX_KEEP_ALIVE, Notice, Now, Output, Persisted};
 use super::message::{ErrorReport, Verbosity};
+use crate::client::SettledEnd;
+use crate::urc::Operation;
 use crate::{Client, Clock, ConnectOptions, Credentials, Error, Publication, Tls};
 
 /// The longest user name and password that the adapter hands to the module, in bytes: what the most capable modules take.
@@ -103,9 +105,9 @@ pub async fn run<T: Read + Write, C: Clock, A: Application>(
 ///
 /// # Cancel safety
 ///
-/// May be dropped at any time. A publication or a subscription that had begun goes out all the same, and what had not begun is for a later
-/// turn. A command that was being executed is answered with an error by the next turn, and not executed again; a connection that was being
-/// opened counts as one that could not be, and is opened anew after its back-off.
+/// May be dropped at any time. A publication or a subscription that had begun goes out all the same, and the next turn learns how that
+/// ended; what had not begun is for a later turn. A command that was being executed is answered with an error by the next turn, and not
+/// executed again; a connection that was being opened counts as one that could not be, and is opened anew after its back-off.
 pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     client: &mut Client<'_, '_, T, C>,
     gateway: &mut Gateway<'_>,
@@ -113,8 +115,11 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     tls: Tls<'_>,
     buffer: &mut [u8],
 ) -> Result<(), Error<T::Error>> {
-    let now = clock(client, application);
     gateway.limit_payload(client.max_payload());
+    if gateway.link() == Link::Up {
+        resume(client, gateway, application).await?;
+    }
+    let now = clock(client, application);
     if let Some((_, mut answer)) = gateway.execution() {
         answer.restart();
         let report = ErrorReport::new(500, "the execution was interrupted").class("Gateway");
@@ -128,6 +133,42 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     gateway.input(now, Input::Tick);
     while act(client, gateway, application, tls, buffer).await? {}
     listen(client, gateway, application, buffer).await
+}
+
+/// Brings to its end what a turn had begun that was dropped: that ends as it would have ended the turn.
+async fn resume<T: Read + Write, C: Clock, A: Application>(
+    client: &mut Client<'_, '_, T, C>,
+    gateway: &mut Gateway<'_>,
+    application: &mut A,
+) -> Result<(), Error<T::Error>> {
+    if let Err(error) = client.session.modem.wake().await {
+        return lost(client, gateway, application, error).await;
+    }
+    while let Some((operation, end)) = client.next_settled() {
+        let error = match (operation, end) {
+            (Operation::Publish, SettledEnd::Failed) => {
+                refused(client, gateway, application);
+                continue;
+            }
+            (Operation::Publish, SettledEnd::Cut { sent }) => Error::Cut { sent },
+            (Operation::Subscribe, SettledEnd::Failed) => Error::Refused,
+            (Operation::Publish | Operation::Subscribe, SettledEnd::Unknown) => Error::Unknown,
+            _ => continue,
+        };
+        lost(client, gateway, application, error).await?;
+    }
+    Ok(())
+}
+
+/// The module or the broker refused what was published last.
+fn refused<T: Read + Write, C: Clock, A: Application>(
+    client: &Client<'_, '_, T, C>,
+    gateway: &mut Gateway<'_>,
+    application: &mut A,
+) {
+    application.failed(&Error::<Infallible>::Refused);
+    let now = clock(client, application);
+    gateway.input(now, Input::NotPublished);
 }
 
 fn clock<T: Read + Write, C: Clock, A: Application>(client: &Client<'_, '_, T, C>, application: &mut A) -> Now {
@@ -171,6 +212,8 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
             (Ok(()), Input::Executed)
         }
         Output::Connect(broker) => {
+            // Of the connection before.
+            while client.next_settled().is_some() {}
             let tls = broker.tls.then(|| secured(tls, &config));
             (
                 connect(client, &config, broker.host, broker.port, tls).await,
@@ -183,9 +226,7 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
         Output::Publish { topic, payload, qos } => {
             let published = client.publish(&Publication::new(topic, payload).qos(qos)).await;
             if matches!(published, Err(Error::Refused)) {
-                application.failed(&Error::<Infallible>::Refused);
-                let now = clock(client, application);
-                gateway.input(now, Input::NotPublished);
+                refused(client, gateway, application);
                 return Ok(true);
             }
             (published.map(drop), Input::Tick)
