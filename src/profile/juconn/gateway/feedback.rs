@@ -147,10 +147,15 @@ impl Gateway<'_> {
             return Ok(buffer.get(..needed).unwrap_or_default());
         }
         let mut text = heapless::String::<96>::new();
-        let _ = write!(
-            text,
-            "the answer needs {needed} bytes and {max} is the most: ask for a path"
-        );
+        let (len, room) = (work.answer_len, self.memory.answer.len());
+        let _ = match needed > max {
+            true => write!(
+                text,
+                "the answer needs {needed} bytes and {max} is the most: ask for a path"
+            ),
+            // The module would have sent it.
+            false => write!(text, "the answer needs {len} bytes and there is room for {room}"),
+        };
         let mut report = heapless::String::<320>::new();
         let error = ErrorReport::new(INVALID, &text);
         let _ = error.write(Verbosity::Short, &mut report);
