@@ -105,11 +105,6 @@ where
         }
     }
 
-    /// How the oldest call that was dropped ended, and what it was; none if none did that was not told yet.
-    pub(crate) fn next_settled(&mut self) -> Option<(Operation, SettledEnd)> {
-        self.session.next_settled()
-    }
-
     /// As [`poll`](Self::poll), for a caller who cannot select: `None` if nothing happened for so long.
     pub(crate) async fn poll_timeout(&mut self, timeout: Duration) -> Result<Option<Event>, Error<T::Error>> {
         let until = self.session.modem.now() + timeout;
@@ -136,7 +131,8 @@ where
         }
     }
 
-    fn next_settled(&mut self) -> Option<(Operation, SettledEnd)> {
+    /// How the oldest call that was dropped ended, and what it was; none if none did that was not told yet.
+    pub(crate) fn next_settled(&mut self) -> Option<(Operation, SettledEnd)> {
         let Settled { operation, outcome } = self.modem.engine.next_settled(self.id)?;
         operation.map(|(operation, _)| (operation, outcome.into()))
     }

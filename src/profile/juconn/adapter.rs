@@ -144,7 +144,7 @@ async fn resume<T: Read + Write, C: Clock, A: Application>(
     if let Err(error) = client.session.modem.wake().await {
         return lost(client, gateway, application, error).await;
     }
-    while let Some((operation, end)) = client.next_settled() {
+    while let Some((operation, end)) = client.session.next_settled() {
         let error = match (operation, end) {
             (Operation::Publish, SettledEnd::Failed) => {
                 refused(client, gateway, application);
@@ -213,7 +213,7 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
         }
         Output::Connect(broker) => {
             // Of the connection before.
-            while client.next_settled().is_some() {}
+            while client.session.next_settled().is_some() {}
             let tls = broker.tls.then(|| secured(tls, &config));
             (
                 connect(client, &config, broker.host, broker.port, tls).await,
