@@ -23,7 +23,7 @@ use machine::{App, Bench, Board, LM3S, MPS2, PASSWORD};
 use tool::all_bytes;
 
 /// What a forger would send as a command.
-const HOSTILE: [&[u8]; 18] = [
+const HOSTILE: [&[u8]; 19] = [
     b"",
     b"\r\nOK\r\n",
     b"\r\nERROR\r\n",
@@ -42,6 +42,8 @@ const HOSTILE: [&[u8]; 18] = [
     b"\\22\\0D",
     b"AT+CFUN=15\r",
     b"\x1a\x1b\x08stop",
+    // Longer than any clock counts.
+    b"period 18446744073709551615",
 ];
 
 /// A number of the report.

@@ -27,6 +27,8 @@ pub const BOOT: Duration = Duration::from_secs(40);
 pub const REGISTRATION: Duration = Duration::from_secs(180);
 /// Between two readings, until a command says otherwise.
 const PERIOD: Duration = Duration::from_secs(10);
+/// The longest that a command may ask for, in milliseconds: a day. What it says is added to the time, which must not overflow.
+const LONGEST: u64 = 86_400_000;
 
 /// What differs from one installation to the other.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +132,7 @@ impl Meter {
     ///
     /// * `stop`
     /// * `report`: its counters
-    /// * `period N`: from now on a reading every N milliseconds, at least 10
+    /// * `period N`: from now on a reading every N milliseconds, 10 to a day
     pub fn obey<'a>(&'a mut self, command: &'a [u8], counters: &Counters, health: &Health) -> Option<&'a [u8]> {
         match core::str::from_utf8(command) {
             Ok("stop") => None,
@@ -149,7 +151,7 @@ impl Meter {
                 )))
             }
             Ok(text) => match text.strip_prefix("period ").and_then(|number| number.parse().ok()) {
-                Some(millis @ 10..) => {
+                Some(millis @ 10..=LONGEST) => {
                     self.period = Duration::from_millis(millis);
                     Some(self.say(format_args!("a reading every {millis} ms")))
                 }
@@ -189,13 +191,18 @@ mod tests {
     fn commands_are_obeyed_and_anything_else_comes_back() {
         let mut meter = Meter::new();
         assert_eq!(answer(&mut meter, b"stop"), None);
-        assert_eq!(answer(&mut meter, b"period 250").unwrap(), b"a reading every 250 ms");
-        assert_eq!(meter.period, Duration::from_millis(250));
+        for period in [10, 86_400_000, 250] {
+            let (command, said) = (format!("period {period}"), format!("a reading every {period} ms"));
+            assert_eq!(answer(&mut meter, command.as_bytes()).unwrap(), said.as_bytes());
+            assert_eq!(meter.period, Duration::from_millis(period));
+        }
         for other in [
             &b""[..],
             b"stop ",
             b"period",
             b"period 9",
+            b"period 86400001",
+            b"period 18446744073709551615",
             b"period -1",
             b"period x",
             b"\xff\0",
