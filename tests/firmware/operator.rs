@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS, SubscribeFilter};
 
@@ -22,10 +22,12 @@ pub struct Operator {
 }
 
 impl Operator {
+    /// One that is subscribed, so that it misses nothing of what begins now.
     pub fn start(port: u16) -> Self {
         let options = MqttOptions::new("operator", "127.0.0.1", port);
         let (client, mut connection) = Client::new(options, 1000);
         let (sender, received) = mpsc::channel();
+        let (subscribed, is_subscribed) = mpsc::channel();
         let over = Arc::new(AtomicBool::new(false));
         let (subscriber, ended) = (client.clone(), over.clone());
         thread::spawn(move || {
@@ -37,6 +39,8 @@ impl Operator {
                         let filters = topics.map(|topic| SubscribeFilter::new(topic, QoS::AtLeastOnce));
                         subscriber.try_subscribe_many(filters).expect("there is room for it");
                     }
+                    // The first time somebody waits for it.
+                    Ok(Event::Incoming(Packet::SubAck(_))) => drop(subscribed.send(())),
                     Ok(Event::Incoming(Packet::Publish(message))) => {
                         // Nobody listens any more: the test is over.
                         drop(sender.send((message.topic, message.payload.to_vec())));
@@ -47,6 +51,9 @@ impl Operator {
                 }
             }
         });
+        is_subscribed
+            .recv_timeout(PATIENCE)
+            .expect("the server takes its subscriptions");
         Self {
             client,
             received,
@@ -68,8 +75,9 @@ impl Operator {
             .expect("its thread runs");
     }
 
-    /// The next message of the meter there.
+    /// The next message of the meter there. However many come elsewhere, its time is limited.
     pub fn next(&mut self, topic: &str) -> Vec<u8> {
+        let until = Instant::now() + PATIENCE;
         let topic = format!("meter/7/{topic}");
         loop {
             if let Some(payload) = self.kept.get_mut(&topic).and_then(VecDeque::pop_front) {
@@ -77,7 +85,7 @@ impl Operator {
             }
             let (other, payload) = self
                 .received
-                .recv_timeout(PATIENCE)
+                .recv_timeout(until.saturating_duration_since(Instant::now()))
                 .unwrap_or_else(|_| panic!("nothing comes on {topic}"));
             self.kept.entry(other).or_default().push_back(payload);
         }
