@@ -10,8 +10,8 @@ use super::Health;
 
 /// The line of a HAL's UART: counts what went wrong on it. A board keeps it in a static.
 ///
-/// To a HAL a break or a byte without its stop bit is an error of the port, and a module that is switched on or off makes such. The
-/// driver would take it for the end of the port; it finds lost bytes by itself.
+/// To some HALs a lost byte, a break or a byte without its stop bit is an error of the port, and a module that is switched on or off
+/// makes such. The driver would take it for the end of the port; it finds lost bytes by itself.
 #[derive(Debug, Default)]
 pub struct Line(AtomicU32);
 
@@ -26,7 +26,7 @@ impl Line {
         LinePort { uart, line: self }
     }
 
-    /// How it has fared: its errors are the `overruns`. How full its ring was, a HAL does not tell.
+    /// How it has fared: the errors that the HAL reports are the `overruns`. How full its ring was, a HAL does not tell.
     pub fn health(&self) -> Health {
         Health {
             overruns: self.0.load(Ordering::Relaxed),

@@ -113,7 +113,7 @@ impl<R: Registers, const RX: usize, const TX: usize> BufferedUart<R, RX, TX> {
         self.with(|state, _| state.health)
     }
 
-    /// The registers, to change the rate for instance.
+    /// The registers, to set them up before the port is asked for.
     pub const fn registers(&self) -> &R {
         &self.registers
     }
