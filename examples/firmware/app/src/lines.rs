@@ -1,8 +1,8 @@
 //! The application's lines by defmt, between those of the driver: for boards with a HAL.
 
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 
-/// A logger for the `log` crate that hands each line to defmt.
+/// A logger for the `log` crate that hands each line to defmt, with its level.
 #[derive(Debug, Clone, Copy)]
 pub struct ByDefmt;
 
@@ -26,7 +26,14 @@ impl Log for ByDefmt {
     }
 
     fn log(&self, record: &Record<'_>) {
-        defmt::info!("{}", defmt::Display2Format(record.args()));
+        let text = defmt::Display2Format(record.args());
+        match record.level() {
+            Level::Error => defmt::error!("{}", text),
+            Level::Warn => defmt::warn!("{}", text),
+            Level::Info => defmt::info!("{}", text),
+            Level::Debug => defmt::debug!("{}", text),
+            Level::Trace => defmt::trace!("{}", text),
+        }
     }
 
     fn flush(&self) {}

@@ -9,6 +9,8 @@ use cortex_m_semihosting::hio;
 use defmt_semihosting as _;
 #[cfg(not(feature = "defmt"))]
 use heapless::String;
+#[cfg(feature = "defmt")]
+use log::Level;
 use log::{LevelFilter, Log, Metadata, Record, info};
 
 struct Console;
@@ -21,7 +23,14 @@ impl Log for Console {
     /// By defmt, between the lines of the driver.
     #[cfg(feature = "defmt")]
     fn log(&self, record: &Record<'_>) {
-        defmt::info!("{}", defmt::Display2Format(record.args()));
+        let text = defmt::Display2Format(record.args());
+        match record.level() {
+            Level::Error => defmt::error!("{}", text),
+            Level::Warn => defmt::warn!("{}", text),
+            Level::Info => defmt::info!("{}", text),
+            Level::Debug => defmt::debug!("{}", text),
+            Level::Trace => defmt::trace!("{}", text),
+        }
     }
 
     #[cfg(not(feature = "defmt"))]
