@@ -20,7 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 use machine::{App, Bench, Board, LM3S, MPS2, PASSWORD};
-use tool::all_bytes;
+use tool::{all_bytes, wait_for};
 
 /// What a forger would send as a command.
 const HOSTILE: [&[u8]; 19] = [
@@ -143,6 +143,35 @@ fn a_lost_module_and_a_lost_network_come_back_on_a_cortex_m3() {
     losses(LM3S, App::Blocking);
 }
 
+/// A publication's result never comes. Until it does nothing can be published, so the firmware connects again.
+#[test]
+#[ignore = "needs qemu and mosquitto"]
+fn a_result_that_never_comes_silences_no_machine() {
+    let mut benches = [(MPS2, App::Meter), (LM3S, App::Blocking)].map(|(board, app)| Bench::start(board, app, &[]));
+    for bench in &mut benches {
+        bench.operator.ask("period 200");
+        bench.operator.forget();
+        bench.module.tell("fault pub-no-result");
+    }
+    for bench in &mut benches {
+        bench.machine.wait_for("the outcome is unknown");
+        bench.module.tell("heal");
+        bench.module.tell("line +HEALED: 1");
+        wait_for(&bench.server.file("module"), "+HEALED: 1");
+        bench.operator.forget();
+    }
+    for mut bench in benches {
+        // The first may have been sent before it was healed. The second says that the first, or what followed it, had a result.
+        bench.operator.next("reading");
+        bench.operator.next("reading");
+        let report = bench.operator.ask("report");
+        for name in ["unknown", "recoveries"] {
+            assert!(number_in(&report, name) >= 1, "{report}");
+        }
+        bench.stop();
+    }
+}
+
 /// Every level has its lines, and none of them the password, which the driver writes each time it connects.
 #[test]
 #[ignore = "needs qemu and mosquitto"]
@@ -159,6 +188,9 @@ fn defmt_lines_have_levels_and_no_secrets() {
         ("info", "registration: Home"),
         ("info", "connection 1 is open"),
         ("warn", "connection 1: Server"),
+        // The application's.
+        ("warn", "the connection was lost"),
+        ("info", "connecting to the broker"),
         ("debug", "> b\"AT+MQTTUSER\"["),
         ("debug", "> 6 bytes of data"),
         ("debug", "< b\"+MQTTPUB: 1,1\""),

@@ -148,6 +148,9 @@ impl<E> Error<E> {
     /// Whether the connection stands as it did: what failed was this one call, and a program may note that and go on. If not, make the
     /// connection again, or have [`Client::recover`](crate::Client::recover) do so.
     ///
+    /// It stands with [`Unsettled`](Self::Unsettled) too, but the result that this waits for may never come, and until it does nothing can be
+    /// published or subscribed to: a program that goes on from that should do so for a while only.
+    ///
     /// ```
     /// use fibocom_mqtt::{BreakCause, Error};
     ///

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::defmt::{self, Line};
 use crate::mosquitto::Mosquitto;
 use crate::operator::Operator;
-use crate::tool::{PATIENCE, Simulator, text};
+use crate::tool::{PATIENCE, Simulator, text, wait_for};
 
 /// A machine of QEMU's that the firmware knows.
 #[derive(Clone, Copy)]
@@ -131,6 +131,11 @@ impl Machine {
             output,
             log,
         }
+    }
+
+    /// Waits until it has said this; not by defmt.
+    pub fn wait_for(&self, text: &str) {
+        wait_for(&self.output, text);
     }
 
     /// What it has said so far.

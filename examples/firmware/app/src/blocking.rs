@@ -4,10 +4,10 @@ use core::time::Duration;
 
 use embedded_io::{Read, ReadReady, Write};
 use fibocom_mqtt::blocking::{ByReadReady, Client, Idle, Modem, PolledClock};
-use fibocom_mqtt::{Buffers, Clock, ConnectionId, Error, Instant, Publication, QoS, Recovering};
-use log::info;
+use fibocom_mqtt::{Buffers, Clock, ConnectionId, Error, Instant, Publication, QoS};
+use log::{info, warn};
 
-use crate::meter::{ANSWER, BOOT, Meter, READING, REGISTRATION, STATE, SUBSCRIPTIONS, Settings};
+use crate::meter::{ANSWER, BOOT, Meter, READING, REGISTRATION, STATE, SUBSCRIPTIONS, Settings, goes_on, tell};
 use crate::uart::Health;
 
 /// Runs the meter until a command stops it.
@@ -38,9 +38,8 @@ where
     let mut client = modem.client(ConnectionId::FIRST);
     loop {
         if let Err(error) = &ended {
-            info!("{error}");
-            let mut watch = |step: Recovering<'_, T::Error>| info!("{step}");
-            client.recover(&settings.recovery(), &mut (), &mut watch)?;
+            warn!("{error}");
+            client.recover(&settings.recovery(), &mut (), &mut tell)?;
             meter.recoveries += 1;
         }
         ended = serve(&mut client, &mut meter, &health, &mut sense, millis);
@@ -134,7 +133,7 @@ where
 {
     match client.publish(&publication.qos(QoS::AtLeastOnce)) {
         // Perhaps it arrived: a meter does not send it again, the next reading comes soon. The driver counts them.
-        Err(error) if error.keeps_connection() => info!("{error}"),
+        Err(error) if goes_on(&error) => warn!("{error}"),
         result => drop(result?),
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! What the meter says, and how it obeys. No port, no clock, no executor.
 
-use core::fmt::Write;
+use core::fmt::{Display, Write};
 use core::time::Duration;
 
 use fibocom_mqtt::{
-    Backoff, ConnectOptions, Counters, Credentials, Network, QoS, Recovery, TopicFilter, TopicName, Will, filter, topic,
+    Backoff, ConnectOptions, Counters, Credentials, Error, Network, QoS, Recovering, Recovery, TopicFilter, TopicName,
+    Will, filter, topic,
 };
 use heapless::String;
+use log::{info, warn};
 
 use crate::uart::Health;
 
@@ -89,6 +91,20 @@ impl<'a> Settings<'a> {
             .subscriptions(&SUBSCRIPTIONS)
             .network(self.network())
             .backoff(Backoff::new().attempts(u16::MAX))
+    }
+}
+
+/// Whether the meter goes on from a publication that failed so; if not, it makes the connection again. One without a result is noted,
+/// but a result that is still missing at the next one may never come, and until it does nothing can be published.
+pub const fn goes_on<E>(error: &Error<E>) -> bool {
+    error.keeps_connection() && !matches!(error, Error::Unsettled)
+}
+
+/// Says what is being done to come back.
+pub fn tell<E: Display>(step: Recovering<'_, E>) {
+    match step {
+        Recovering::Failed(_) | Recovering::Power | Recovering::PowerFailed => warn!("{step}"),
+        _ => info!("{step}"),
     }
 }
 

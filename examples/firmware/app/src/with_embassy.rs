@@ -3,12 +3,10 @@
 use embassy_futures::select::{Either, select};
 use embassy_time::{Instant, Timer};
 use embedded_io_async::{Read, Write};
-use fibocom_mqtt::{
-    Buffers, Client, ConnectionId, EmbassyClock, Error, Modem, PowerControl, Publication, QoS, Recovering,
-};
-use log::info;
+use fibocom_mqtt::{Buffers, Client, ConnectionId, EmbassyClock, Error, Modem, PowerControl, Publication, QoS};
+use log::{info, warn};
 
-use crate::meter::{ANSWER, BOOT, Meter, READING, REGISTRATION, STATE, SUBSCRIPTIONS, Settings};
+use crate::meter::{ANSWER, BOOT, Meter, READING, REGISTRATION, STATE, SUBSCRIPTIONS, Settings, goes_on, tell};
 use crate::uart::Health;
 
 /// Runs the meter until a command stops it.
@@ -54,9 +52,8 @@ where
     let mut client = modem.client(ConnectionId::FIRST);
     loop {
         if let Err(error) = &ended {
-            info!("{error}");
-            let mut watch = |step: Recovering<'_, T::Error>| info!("{step}");
-            client.recover(&settings.recovery(), &mut power, &mut watch).await?;
+            warn!("{error}");
+            client.recover(&settings.recovery(), &mut power, &mut tell).await?;
             meter.recoveries += 1;
         }
         ended = serve(&mut client, &mut meter, &health, &mut sense).await;
@@ -137,7 +134,7 @@ async fn publish<T: Read + Write>(
 ) -> Result<(), Error<T::Error>> {
     match client.publish(&publication.qos(QoS::AtLeastOnce)).await {
         // Perhaps it arrived: a meter does not send it again, the next reading comes soon. The driver counts them.
-        Err(error) if error.keeps_connection() => info!("{error}"),
+        Err(error) if goes_on(&error) => warn!("{error}"),
         result => drop(result?),
     }
     Ok(())
