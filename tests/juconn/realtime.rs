@@ -1,7 +1,7 @@
 //! Timers, the hysteresis, what is sent together, and what fits.
 
 use fibocom_mqtt::profile::juconn::{
-    CloudSendRealtimeData, Connector, Data, Device, Format, Frame, GpsForm, Input, Notice, Persisted,
+    CloudSendRealtimeData, Connector, Data, Device, Format, Frame, GpsForm, Input, Notice, Persisted, Reading,
 };
 
 use crate::bench::{Bench, Did, IDS};
@@ -316,6 +316,26 @@ fn values_have_their_states() {
         states,
         expected.map(|(id, value, state)| (id.to_owned(), value.to_owned(), state))
     );
+}
+
+#[test]
+fn a_value_that_is_too_long_is_none_and_not_another_one() {
+    let keys = "<Realtime1><A _=\"/P/A\" meta_type=\"power\"/><B _=\"/P/B\" meta_type=\"power\"/></Realtime1>";
+    let (_, done) = Bench::running(keys, |plant| {
+        plant.set("/P/A", &"1".repeat(Reading::MAX));
+        plant.bus("/P/B", &"1".repeat(Reading::MAX + 1), true);
+    });
+    let data = Data::parse(done[0].payload().as_bytes()).unwrap();
+    let sensors = data.controllers().flat_map(|controller| controller.sensors());
+    let sent: Vec<_> = sensors
+        .map(|sensor| {
+            (
+                sensor.value().unwrap().to_string().len(),
+                sensor.state().unwrap().code(),
+            )
+        })
+        .collect();
+    assert_eq!(sent, [(Reading::MAX, 2), (0, 0)]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The longest value, in bytes. What is longer is cut off.
+    /// The longest value, in bytes. A longer one is none, as if it had not been read: of a number whose end is missing, another one is left.
     pub const MAX: usize = 128;
 
     /// The value of a variable of the process, of an expansion module, a position: one that has no state (manual, table 2-5). Numbers
@@ -40,8 +40,13 @@ impl Reading {
 
     fn write(&mut self, value: impl Display, state: SensorState) {
         self.text.clear();
-        self.state = Some(state);
-        let _ = write!(Cut(&mut self.text), "{value}");
+        self.state = match write!(self.text, "{value}") {
+            Ok(()) => Some(state),
+            Err(_) => {
+                self.text.clear();
+                None
+            }
+        };
     }
 
     pub(super) fn take(source: &mut impl DataSource, path: &str) -> Self {
@@ -56,16 +61,5 @@ impl Reading {
 
     pub(super) fn state(&self) -> SensorState {
         self.state.unwrap_or(SensorState::Invalid)
-    }
-}
-
-/// Takes as many characters as fit.
-struct Cut<'t>(&'t mut heapless::String<{ Reading::MAX }>);
-
-impl Write for Cut<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        text.chars()
-            .try_for_each(|character| self.0.push(character))
-            .map_err(|_| core::fmt::Error)
     }
 }
