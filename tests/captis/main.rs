@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ambiguous;
 mod azure;
 mod azure_cloud;
 mod bootstrap;

@@ -30,6 +30,10 @@ pub enum Refusal {
     /// Something follows the last field.
     #[error("something follows the operation")]
     Trailing,
+    /// In this line or before it a quote has a backslash in front of it, and what follows in the payload cannot be read so: perhaps the
+    /// backslash is content, and the line too.
+    #[error("ambiguous quotes")]
+    Ambiguous,
     /// The operation is for another client.
     #[error("the operation is for another client id")]
     ForeignClient,

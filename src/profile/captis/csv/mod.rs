@@ -9,5 +9,5 @@ mod write;
 
 pub(super) use read::Shape;
 pub use read::{Field, Fields, Lines, Quotes};
-pub(super) use scan::next_line;
+pub(super) use scan::{doubtful, next_line};
 pub use write::{Line, write_field, write_quoted};

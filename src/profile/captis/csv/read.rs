@@ -12,7 +12,9 @@ use crate::profile::{Payload, TooLarge};
 pub enum Quotes {
     /// `""` only, and a backslash is a backslash (RFC 4180), as lines are written here.
     Doubled,
-    /// `""`, or `\"` with `\\` for a backslash, as platforms send lines: the first quote inside of a field shows which.
+    /// `""`, or `\"` with `\\` for a backslash, as platforms send lines: the first quote inside of a field shows which. If quotes are doubled
+    /// and that one has a backslash in front of it, a field, and perhaps a line, ends too early: [`Operations`](super::super::Operations) find
+    /// that out by what follows and refuse it, [`Lines`] and [`Fields`] do not.
     #[default]
     DoubledOrEscaped,
 }

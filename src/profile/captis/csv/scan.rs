@@ -10,6 +10,8 @@ pub(super) enum Token {
     Bare(u8),
     /// A byte between quotes.
     Quoted,
+    /// A quote between quotes, behind its backslash.
+    Escaped,
 }
 
 /// Where a line is being read.
@@ -55,8 +57,10 @@ impl<'a> Scan<'a> {
                 Token::Bare(byte)
             }
             (Place::Quoted { escaped: true }, b'\\') if matches!(self.peek(), Some(b'"' | b'\\')) => {
-                self.take()?;
-                Token::Quoted
+                match self.take()? {
+                    b'"' => Token::Escaped,
+                    _ => Token::Quoted,
+                }
             }
             (Place::Quoted { escaped: false }, b'"') if self.peek() == Some(b'"') => {
                 self.take()?;
@@ -111,6 +115,29 @@ pub(super) fn find(text: &[u8], quotes: Quotes, end: u8) -> Option<usize> {
         }
     }
     None
+}
+
+/// So many bytes before the end of a payload stands the first quote behind a backslash, if what follows does not bear out that it was one.
+///
+/// Where quotes are doubled, a backslash in front of one is content, and a field that is read the other way ends within its content. From there
+/// on, what is between quotes and what is not are mistaken for each other, so that the payload ends between quotes, or a quote stands where
+/// none can, whatever the content. Neither is so where quotes have backslashes.
+pub(in crate::profile::captis) fn doubtful(payload: &[u8]) -> usize {
+    let mut scan = Scan::new(payload, Quotes::DoubledOrEscaped);
+    let mut doubtful = 0;
+    while let Some(token) = scan.next() {
+        match token {
+            Token::Escaped if doubtful == 0 => doubtful = payload.len().saturating_sub(scan.last()),
+            Token::Bare(b',' | b'\n') => scan.place = Place::FieldStart,
+            // If nothing was read by a backslash yet, no platform wrote this.
+            Token::Bare(b'"') => return doubtful,
+            _ => {}
+        }
+    }
+    match scan.place {
+        Place::Quoted { .. } => doubtful,
+        Place::FieldStart | Place::Bare => 0,
+    }
 }
 
 /// Takes a line from a payload. Empty ones are left out.

@@ -5,7 +5,7 @@ use core::{fmt, str};
 use super::{CommandText, ConfigurationText, Executing, Image, Operation, OperationKind, Received};
 use crate::profile::captis::command::OutputState;
 use crate::profile::captis::configuration::Hidden;
-use crate::profile::captis::csv::{Field, Fields, Quotes, next_line};
+use crate::profile::captis::csv::{Field, Fields, Quotes, doubtful, next_line};
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::captis::tail::Tail;
 
@@ -16,6 +16,8 @@ use crate::profile::captis::tail::Tail;
 pub struct Operations<'a> {
     gate: Gate<'a>,
     rest: &'a [u8],
+    /// With fewer bytes left, a line is not what was sent for certain.
+    doubtful: usize,
 }
 
 /// Without what is to come, of which a configuration may be a part.
@@ -29,7 +31,11 @@ impl fmt::Debug for Operations<'_> {
 
 impl<'a> Operations<'a> {
     pub(in crate::profile::captis) fn new(gate: Gate<'a>, payload: &'a [u8]) -> Self {
-        Self { gate, rest: payload }
+        Self {
+            gate,
+            rest: payload,
+            doubtful: doubtful(payload),
+        }
     }
 
     fn line(&self, line: &'a [u8]) -> Received<'a> {
@@ -47,9 +53,16 @@ impl<'a> Operations<'a> {
                 (kind, Err(Refusal::NotUtf8))
             }
         };
+        let doubtful = self.rest.len() < self.doubtful;
         Received {
             kind,
-            operation,
+            operation: operation.and_then(|operation| {
+                if doubtful {
+                    Err(Refusal::Ambiguous)
+                } else {
+                    Ok(operation)
+                }
+            }),
             executing: Executing::of(kind, self.gate.software()),
         }
     }
