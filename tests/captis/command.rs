@@ -2,8 +2,8 @@
 
 use fibocom_mqtt::profile::captis::{
     Answer, BootstrapMode, BootstrapServer, ByteOrder, COMMANDS, Command, CommandError, CommandInfo, DataType, Decimal,
-    Gate, MessageFormat, ModbusRegister, OutputState, Parity, PowerState, ProbeAddress, RefreshTarget, Refusal,
-    RegisterType, Role, Roles, SerialProtocol, SerialSetup, ServerId, Timestamp,
+    FileUrl, Gate, MessageFormat, ModbusRegister, OutputState, Parity, PowerState, ProbeAddress, RefreshTarget,
+    Refusal, RegisterType, Role, Roles, SerialProtocol, SerialSetup, ServerId, Timestamp,
 };
 
 use super::{CCID, identity, table};
@@ -171,13 +171,18 @@ fn commands_are_parsed_to_their_arguments() {
             "ow_read,28274E4B07000068",
             Command::OwRead(ProbeAddress(0x2827_4E4B_0700_0068)),
         ),
-        ("dfota,http://x/y,z", Command::Dfota { url: "http://x/y,z" }),
+        (
+            "dfota,http://x/y,z",
+            Command::Dfota {
+                url: FileUrl::new("http://x/y,z"),
+            },
+        ),
         (
             "mfota,ME910C1,30.00.608,ftp://u@x/y",
             Command::Mfota {
                 part: "ME910C1",
                 version: "30.00.608",
-                url: "ftp://u@x/y",
+                url: FileUrl::new("ftp://u@x/y"),
             },
         ),
     ] {

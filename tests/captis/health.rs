@@ -1,6 +1,8 @@
 //! Device health on Cumulocity.
 
-use fibocom_mqtt::profile::captis::{ConfigurationLine, Decimal, Gate, Health, OperationKind, Role, Roles, Topic};
+use fibocom_mqtt::profile::captis::{
+    ConfigurationLine, Decimal, FileUrl, Gate, Health, OperationKind, Role, Roles, Topic,
+};
 use fibocom_mqtt::profile::json::Value;
 
 use super::{CCID, IMEI, time};
@@ -105,7 +107,7 @@ fn cap_h_115_is_the_firmware() {
         Health::Firmware {
             name: "firmwareName",
             version: "firmwareVersion",
-            url,
+            url: FileUrl::new(url),
         }
         .to_string()
     };
@@ -119,7 +121,7 @@ fn cap_h_116_is_the_software() {
         Health::Software {
             name: "software1",
             version: "version1",
-            url,
+            url: FileUrl::new(url),
         }
         .to_string()
     };
@@ -227,12 +229,12 @@ fn cap_h_513_is_printed_among_them_but_is_no_line_of_health() {
         Health::Firmware {
             name: "",
             version: "",
-            url: "",
+            url: FileUrl::new(""),
         },
         Health::Software {
             name: "",
             version: "",
-            url: "",
+            url: FileUrl::new(""),
         },
         Health::ConnectionInterval(1),
         Health::DataPoint {

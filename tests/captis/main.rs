@@ -26,6 +26,7 @@ mod session;
 mod session_faults;
 mod session_limits;
 mod topics;
+mod urls;
 
 use fibocom_mqtt::profile::captis::{Identity, Timestamp};
 

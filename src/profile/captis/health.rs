@@ -3,15 +3,15 @@
 use core::fmt;
 
 use super::csv::Line;
-use super::{Decimal, Timestamp};
+use super::{Decimal, FileUrl, Timestamp};
 
 /// A line of the device health topic. It prints without a line end; [`Batch`](super::Batch) puts several into a payload. Empty text is
 /// a field without a value.
 ///
 /// ```
-/// use fibocom_mqtt::profile::captis::Health;
+/// use fibocom_mqtt::profile::captis::{FileUrl, Health};
 ///
-/// let firmware = Health::Firmware { name: "logger", version: "1.20.6", url: "" };
+/// let firmware = Health::Firmware { name: "logger", version: "1.20.6", url: FileUrl::new("") };
 /// assert_eq!(firmware.to_string(), "115,logger,1.20.6");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub enum Health<'a> {
         /// Version.
         version: &'a str,
         /// Where it came from, if that applies.
-        url: &'a str,
+        url: FileUrl<'a>,
     },
     /// 116: the software that is installed.
     Software {
@@ -80,7 +80,7 @@ pub enum Health<'a> {
         /// Version.
         version: &'a str,
         /// Where it came from, if that applies.
-        url: &'a str,
+        url: FileUrl<'a>,
     },
     /// 117: how often the device connects, in minutes.
     ConnectionInterval(u32),
@@ -169,7 +169,7 @@ impl fmt::Display for Health<'_> {
             }
             Self::Operations(operations) => texts(&mut line, operations),
             Self::Firmware { name, version, url } | Self::Software { name, version, url } => {
-                texts(&mut line, &[name, version, url])
+                texts(&mut line, &[name, version, url.as_str()])
             }
             Self::ConnectionInterval(minutes) => line.value(minutes).map(drop),
             Self::DataPoint {

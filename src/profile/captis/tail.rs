@@ -1,5 +1,6 @@
 //! The last field of a line, which may hold commas without standing in quotes.
 
+use super::configuration::Hidden;
 use super::csv::{Field, Fields, Quotes, Shape};
 use crate::profile::TooLarge;
 
@@ -60,6 +61,11 @@ impl<'a> Tail<'a> {
             Kind::Bare(text) => Some(text),
             Kind::Quoted(field) => field.plain(),
         }
+    }
+
+    /// How long the text is.
+    pub(super) fn hidden(&self) -> Hidden {
+        Hidden(self.chars().map(char::len_utf8).sum())
     }
 
     /// The characters of the text.

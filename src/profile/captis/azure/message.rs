@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::profile::captis::command::Command;
+use crate::profile::captis::configuration::Hidden;
 use crate::profile::captis::gate::{Gate, Refusal};
 use crate::profile::json::{JsonStr, Style, Value, Writer};
 
@@ -27,10 +28,19 @@ use crate::profile::json::{JsonStr, Style, Value, Writer};
 /// assert_eq!(response, r#"{ "result": "Failure", "response": "not JSON at byte 0: a value is expected" }"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     gate: Gate<'a>,
     command: JsonStr<'a>,
+}
+
+/// Without the command, of which a [`FileUrl`](crate::profile::captis::FileUrl) may be a part.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Request")
+            .field(&Hidden(self.command.raw().len()))
+            .finish()
+    }
 }
 
 impl<'a> Request<'a> {

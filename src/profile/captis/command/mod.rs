@@ -13,9 +13,9 @@ pub use arguments::{
 pub use list::{COMMANDS, CommandInfo};
 pub(super) use parse::lookup;
 
-use super::Decimal;
 use super::role::Role;
 use super::server_roles::{BootstrapMode, BootstrapServer};
+use super::{Decimal, FileUrl};
 
 /// A command and its arguments (appendix 6.3).
 ///
@@ -113,7 +113,7 @@ pub enum Command<'a> {
     /// `dfota`: fetch a firmware for the device.
     Dfota {
         /// Where it is.
-        url: &'a str,
+        url: FileUrl<'a>,
     },
     /// `mfota`: fetch a firmware for the module.
     Mfota {
@@ -122,7 +122,7 @@ pub enum Command<'a> {
         /// Version of the firmware.
         version: &'a str,
         /// Where it is.
-        url: &'a str,
+        url: FileUrl<'a>,
     },
 }
 

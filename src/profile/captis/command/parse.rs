@@ -6,6 +6,7 @@ use super::arguments::{
 };
 use super::list::CommandInfo;
 use super::{Command, CommandError, plain};
+use crate::profile::captis::FileUrl;
 use crate::profile::captis::csv::{Fields, Quotes};
 use crate::profile::captis::server_roles::{BootstrapMode, BootstrapServer, ServerId};
 use crate::profile::captis::tail::{Tail, TailProblem};
@@ -88,11 +89,11 @@ impl<'a> Arguments<'a> {
         tail
     }
 
-    fn url(&mut self) -> Result<&'a str, CommandError> {
+    fn url(&mut self) -> Result<FileUrl<'a>, CommandError> {
         const NAME: &str = "file URL";
         let url = plain(self.tail(NAME)?.plain(), NAME)?;
         if url.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(url)
+            Ok(FileUrl::new(url))
         } else {
             Err(CommandError::Invalid(NAME))
         }

@@ -10,8 +10,8 @@ pub use status::{Executing, StatusLine};
 
 use core::fmt;
 
+use super::FileUrl;
 use super::command::{Command, OutputState};
-use super::configuration::Hidden;
 use super::csv::{Field, Fields, Quotes};
 use super::gate::{Gate, Refusal};
 use super::tail::Tail;
@@ -61,10 +61,17 @@ impl<'a> Received<'a> {
 }
 
 /// The text of a command operation: `89610180002841893752,get_pulse_total,1`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct CommandText<'a> {
     pub(super) gate: Gate<'a>,
     pub(super) text: Tail<'a>,
+}
+
+/// Without the text, of which a [`FileUrl`] may be a part.
+impl fmt::Debug for CommandText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CommandText").field(&self.text.hidden()).finish()
+    }
 }
 
 impl<'a> CommandText<'a> {
@@ -92,8 +99,7 @@ pub struct ConfigurationText<'a>(pub(super) Tail<'a>);
 
 impl fmt::Debug for ConfigurationText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let len = self.0.chars().map(char::len_utf8).sum();
-        f.debug_tuple("ConfigurationText").field(&Hidden(len)).finish()
+        f.debug_tuple("ConfigurationText").field(&self.0.hidden()).finish()
     }
 }
 
@@ -125,7 +131,7 @@ impl<'a> ConfigurationText<'a> {
 }
 
 /// A firmware to fetch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Image<'a> {
     /// Its name; of a firmware for the module, the module's part number.
     pub name: Field<'a>,
@@ -133,6 +139,17 @@ pub struct Image<'a> {
     pub version: Field<'a>,
     /// Where it is.
     pub url: Field<'a>,
+}
+
+/// Of the URL no more than a [`FileUrl`] shows.
+impl fmt::Debug for Image<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .field("url", &FileUrl::new(self.url.plain().unwrap_or(self.url.raw())))
+            .finish()
+    }
 }
 
 impl<'a> Image<'a> {
