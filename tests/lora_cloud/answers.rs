@@ -192,6 +192,51 @@ proptest! {
         place = before.clone();
         prop_assert_eq!(answers(r#"{"errors":["no"]}"#)[0].response_into(&mut place), Ok(false));
         prop_assert_eq!(&place, &before);
-        prop_assert!(decode_into(b"[]", &mut place).is_err());
+        let downlink = r#""dnlink":{"port":1,"payload":"00"}"#;
+        for wrong in ["", "{", "[]", "\"\"", "{\"file\":5}", &format!("{{{downlink},\"log_messages\":[{{}}]}}"), &format!("{{{downlink},{downlink}}}")] {
+            place = before.clone();
+            prop_assert!(decode_into(wrong.as_bytes(), &mut place).is_err());
+            prop_assert_eq!(&place, &UplinkResponse::default(), "{}", wrong);
+            if wrong.len() > 1 {
+                place = before.clone();
+                let document = format!(r#"{{"result":{wrong}}}"#);
+                prop_assert!(answers(&document)[0].response_into(&mut place).is_err());
+                prop_assert_eq!(&place, &UplinkResponse::default(), "{}", wrong);
+            }
+        }
     }
+}
+
+#[test]
+fn a_place_of_the_callers_own_is_emptied_where_that_can_be() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Own {
+        operation: Option<Operation>,
+        #[serde(default)]
+        port: u8,
+    }
+    let mut place = Own {
+        operation: Some(Operation::Wifi),
+        port: 5,
+    };
+    assert!(decode_into(br#"{"operation": "gnss", "port": 300}"#, &mut place).is_err());
+    assert_eq!(
+        place,
+        Own {
+            operation: None,
+            port: 0
+        }
+    );
+}
+
+#[test]
+fn a_list_holds_the_elements_that_were_read_last_and_counts_only_those() {
+    let mut list = List::<u8, 2>::new();
+    decode_into(b"[1,2,3,4]", &mut list).unwrap();
+    assert_eq!((&*list, list.omitted()), (&[1, 2][..], 2));
+    decode_into(b"[5]", &mut list).unwrap();
+    assert_eq!((&*list, list.omitted()), (&[5][..], 0));
+    assert!(decode_into(b"[6,7,8,300]", &mut list).is_ok());
+    assert!(decode_into(b"[9,300]", &mut list).is_err());
+    assert_eq!((&*list, list.omitted()), (&[][..], 0));
 }
