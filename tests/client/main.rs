@@ -5,6 +5,7 @@ mod connect;
 mod counters;
 mod counters_dropped;
 mod data_form;
+mod disconnect;
 mod modem;
 mod publish;
 mod receive;

@@ -210,6 +210,20 @@ fn one_file_too_many_is_seen() {
 }
 
 #[test]
+fn each_code_has_its_meaning_and_none_is_lost() {
+    for code in -30..=2 {
+        let error = TlsError::from(code);
+        let meant = match code {
+            -11 => TlsError::Authority,
+            -20 | -9 | -8 | -7 => TlsError::Handshake(code),
+            -19 | -18 | -17 | -16 | -15 | -14 | -13 | -12 => TlsError::Certificates(code),
+            _ => TlsError::Unknown(code),
+        };
+        assert_eq!((error, error.code()), (meant, code));
+    }
+}
+
+#[test]
 fn a_failed_handshake_is_told_with_its_reason() {
     let failed = |code: i32| Err(Error::Tls(TlsProblem::Handshake(TlsError::from(code))));
     let world = encrypted();
