@@ -86,7 +86,7 @@ pub enum Received<'b> {
 ///         for answer in reply.answers() {
 ///             // Nothing for one device, and nothing that is wrong with its answer, keeps the others' from being carried out.
 ///             let device = match answer.deveui() {
-///                 Ok(device) if device == deveui || device.is_none() => deveui,
+///                 Ok(device) if device.is_none() || deveui.is_none() || device == deveui => device.or(deveui),
 ///                 other => {
 ///                     println!("not for {deveui:?}: {other:?}");
 ///                     continue;
