@@ -7,7 +7,7 @@ use crate::Field;
 use crate::profile::captis::azure::{self, Desired, DesiredVersion, Response, TwinTopic};
 use crate::profile::captis::csv::{Fields, Line, Lines, Quotes};
 use crate::profile::captis::{
-    Command, ConfigurationLine, Decimal, EventId, Gate, Identity, Operation, Refusal, Role, Roles,
+    Command, CommandText, ConfigurationLine, Decimal, EventId, Gate, Identity, Operation, Refusal, Role, Roles,
 };
 use crate::profile::json::{Kind, Value, Writer};
 
@@ -33,6 +33,7 @@ pub fn captis(data: &[u8]) {
     messages(&gate, payload);
     if let Ok(text) = core::str::from_utf8(payload) {
         command(&gate, text);
+        content(&gate, text);
         fields(text);
         document(&gate, text);
         let expanded = identity.expand(Field::Topic, text);
@@ -99,6 +100,19 @@ fn operations(gate: &Gate<'_>, payload: &[u8]) {
         .any(|code| [b"501", b"502", b"503"].iter().any(|own| code == *own));
     assert!(answered == 0 || !silent, "nobody asked");
     assert!(answered > 0 || silent || own, "silence");
+}
+
+/// The content of a field with doubled quotes is that, and no operation.
+fn content(gate: &Gate<'_>, text: &str) {
+    let payload = format!("511,{CLIENT},\"{}\"\n", text.replace('"', "\"\""));
+    for operation in gate.operations(payload.as_bytes()).map(|received| received.begin().1) {
+        // In a field without a quote two backslashes are one.
+        let same = |found: CommandText<'_>| found.text() == text || found.text() == &*text.replace("\\\\", "\\");
+        assert!(
+            operation.is_err() || matches!(operation, Ok(Operation::Command(found)) if same(found)),
+            "an operation of its content: {payload:?}"
+        );
+    }
 }
 
 fn messages(gate: &Gate<'_>, payload: &[u8]) {
