@@ -107,7 +107,7 @@ fn content(gate: &Gate<'_>, text: &str) {
     let payload = format!("511,{CLIENT},\"{}\"\n", text.replace('"', "\"\""));
     for operation in gate.operations(payload.as_bytes()).map(|received| received.begin().1) {
         // In a field without a quote two backslashes are one.
-        let same = |found: CommandText<'_>| found.text() == text || found.text() == &*text.replace("\\\\", "\\");
+        let same = |found: CommandText<'_>| found.text() == text || found.text() == *text.replace("\\\\", "\\");
         assert!(
             operation.is_err() || matches!(operation, Ok(Operation::Command(found)) if same(found)),
             "an operation of its content: {payload:?}"

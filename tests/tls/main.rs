@@ -216,7 +216,7 @@ fn each_code_has_its_meaning_and_none_is_lost() {
         let meant = match code {
             -11 => TlsError::Authority,
             -20 | -9 | -8 | -7 => TlsError::Handshake(code),
-            -19 | -18 | -17 | -16 | -15 | -14 | -13 | -12 => TlsError::Certificates(code),
+            -19..=-12 => TlsError::Certificates(code),
             _ => TlsError::Unknown(code),
         };
         assert_eq!((error, error.code()), (meant, code));
