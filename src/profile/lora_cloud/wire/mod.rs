@@ -15,13 +15,14 @@ mod transcript;
 
 pub use any::AnyJson;
 pub(super) use chars::{FromChars, Refused, from_chars, read_chars};
-pub(super) use decode::{TAGGED, decode_seed, decode_value_into};
-pub use decode::{decode, decode_into, decode_value};
+pub(super) use decode::{TAGGED, decode_seed};
+pub use decode::{decode, decode_value};
 pub use encode::{Rules, encode, encode_for};
 pub use error::{EncodeError, Invalid, Path, Reason};
 pub use hex::Hex;
 pub(super) use hex::hex_digit;
 pub use list::List;
 pub(super) use names::names;
-pub(super) use place::{OneOf, Place, PlaceOrNull, clear, in_place};
+pub use place::decode_into;
+pub(super) use place::{OneOf, Place, PlaceOrNull, clear, decode_value_into, in_place};
 pub use text::{Name, Text};

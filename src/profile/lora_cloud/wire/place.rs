@@ -5,6 +5,52 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::decode::Document;
+use super::error::Invalid;
+use crate::profile::json::Value;
+
+/// As [`decode`](super::decode), into a place that is there already, such as a `static` one: the stack never holds the object. What was in the place
+/// is gone, after an error too: then it holds what `{}` is read as. A type of the caller's own that has a field which must be there keeps what it
+/// had.
+///
+/// ```
+/// use fibocom_mqtt::profile::lora_cloud::{UplinkResponse, decode_into};
+///
+/// let mut response = UplinkResponse::<32, 64, 1>::default();
+/// decode_into(br#"{"dnlink": {"port": 199, "payload": "00"}}"#, &mut response)?;
+/// assert!(response.dnlink.is_some());
+/// decode_into(b"{}", &mut response)?;
+/// assert!(response.dnlink.is_none());
+/// assert!(decode_into(br#"{"operation": "wifi", "dnlink": 5}"#, &mut response).is_err());
+/// assert!(response.operation.is_none());
+/// # Ok::<(), fibocom_mqtt::profile::lora_cloud::Invalid>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`decode`](super::decode).
+pub fn decode_into<'de, T: Deserialize<'de>>(document: &'de [u8], place: &mut T) -> Result<(), Invalid> {
+    let value = Value::parse_bytes(document).inspect_err(|_| empty(place))?;
+    decode_value_into(value, place)
+}
+
+/// As [`decode_into`], of a value within a document.
+pub(in super::super) fn decode_value_into<'de, T: Deserialize<'de>>(
+    value: Value<'de>,
+    place: &mut T,
+) -> Result<(), Invalid> {
+    T::deserialize_in_place(Document(value), place).inspect_err(|_| empty(place))
+}
+
+/// What was there, of another device perhaps, or a part of a document, is not taken for what was read. Reading nothing needs less of the stack
+/// than a default value.
+fn empty<'de, T: Deserialize<'de>>(place: &mut T) {
+    if let Ok(nothing) = Value::parse("{}") {
+        // Of a type that nothing is not enough for, there is no other value.
+        let _ = T::deserialize_in_place(Document(nothing), place);
+    }
+}
+
 /// Reads into the place.
 pub(in super::super) struct Place<'p, T>(pub &'p mut T);
 
