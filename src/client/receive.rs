@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 use super::Client;
 use super::session::Session;
 use crate::clock::earlier;
-use crate::command::{ClosableIds, ReadStored, ReceiveMode};
+use crate::command::{ClosableIds, OpenableIds, ReadStored, ReceiveMode};
 use crate::engine::{Connection, Kind, Link, Request, Stored};
 use crate::error::Error;
 use crate::modem::ANSWER;
@@ -244,13 +244,15 @@ where
     }
 
     fn is_announced(&self) -> bool {
-        let connection = self.modem.engine.connection(self.id);
-        connection.is_some_and(Connection::is_announced)
+        self.connection(Connection::is_announced)
     }
 
     fn is_unread(&self) -> bool {
-        let connection = self.modem.engine.connection(self.id);
-        connection.is_some_and(|connection| connection.unread)
+        self.connection(|connection| connection.unread)
+    }
+
+    fn connection(&self, holds: impl FnOnce(&Connection) -> bool) -> bool {
+        self.modem.engine.connection(self.id).is_some_and(holds)
     }
 
     fn note_empty(&mut self) {
@@ -259,11 +261,18 @@ where
         connection.into_iter().for_each(|connection| connection.was_empty(now));
     }
 
-    /// Notes that the connection has ended if the module no longer lists it, as it once did: the report of that was lost.
+    /// Notes that the connection has ended if the module no longer lists it as open, as it once did, or lists it among those that can be
+    /// opened: the report of that was lost. Firmware that lists it nowhere is not believed.
     pub(super) async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
-        let listed = self.is_listed(&ClosableIds).await?;
-        if let (Some(listed), Some(connection)) = (listed, self.modem.engine.connection_mut(self.id)) {
-            if connection.listed && !listed && connection.link == Link::Open {
+        let Some(listed) = self.is_listed(&ClosableIds).await? else {
+            return Ok(());
+        };
+        let was_listed = self.connection(|connection| connection.listed);
+        let is_open = self.link() == Link::Open;
+        let ended = is_open && !listed && (was_listed || self.is_listed(&OpenableIds).await? == Some(true));
+        if let Some(connection) = self.modem.engine.connection_mut(self.id) {
+            // Nor if it was reported meanwhile.
+            if ended && connection.link == Link::Open {
                 connection.link = Link::Closed;
                 connection.break_unreported = true;
             }

@@ -101,6 +101,51 @@ fn a_lost_break_does_not_make_recv_wait_for_ever() {
     });
 }
 
+/// Before the module was ever asked whether the connection is open.
+#[test]
+fn a_break_that_is_lost_right_after_connecting_is_found_by_receiving_and_by_publishing() {
+    for publishes in [false, true] {
+        let world = online();
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            let mut client = connected(&mut modem).await;
+            let mut buffer = [0; 64];
+            world.port().unplug();
+            world.broker().break_connection(CLIENT_ID);
+            sleep(&world, SECOND).await;
+            world.port().plug();
+            let ended = if publishes {
+                client.publish(&Publication::new(topic("t"), b"1")).await.map(drop)
+            } else {
+                let ended = recv_within(&world, &mut client, &mut buffer, 600 * SECOND).await;
+                ended.expect("it does not wait for ever").map(drop)
+            };
+            assert_eq!(ended, Err(Error::NotConnected), "publishes: {publishes}");
+            assert!(!client.is_connected());
+        });
+    }
+}
+
+#[test]
+fn a_connection_that_the_module_lists_nowhere_is_taken_to_be_open() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        let mut client = connected(&mut modem).await;
+        world.on_command(b"AT+MQTTCLOSE?", b"\r\n+MQTTCLOSE: 0\r\n\r\nOK\r\n");
+        world.on_command(b"AT+MQTTOPEN?", b"\r\n+MQTTOPEN: 2\r\n\r\nOK\r\n");
+        let mut buffer = [0; 64];
+        assert!(
+            recv_within(&world, &mut client, &mut buffer, 300 * SECOND)
+                .await
+                .is_none()
+        );
+        assert!(client.is_connected());
+    });
+}
+
 #[test]
 fn unannounced_messages_of_a_kept_session_come_at_once_and_without_a_pause_between() {
     let world = World::online(Settings {
