@@ -8,7 +8,7 @@ use super::Client;
 use super::session::Session;
 use crate::clock::earlier;
 use crate::command::{ClosableIds, OpenableIds, ReadStored, ReceiveMode};
-use crate::engine::{Connection, Kind, Link, Request, Stored};
+use crate::engine::{Answer, Connection, Kind, Link, Request, Stored, Told};
 use crate::error::Error;
 use crate::modem::ANSWER;
 use crate::types::{Announcement, AnyConnectionId, Message};
@@ -251,8 +251,8 @@ where
         self.connection(|connection| connection.unread)
     }
 
-    fn connection(&self, holds: impl FnOnce(&Connection) -> bool) -> bool {
-        self.modem.engine.connection(self.id).is_some_and(holds)
+    fn connection<R: Default>(&self, read: impl FnOnce(&Connection) -> R) -> R {
+        self.modem.engine.connection(self.id).map(read).unwrap_or_default()
     }
 
     fn note_empty(&mut self) {
@@ -264,19 +264,26 @@ where
     /// Notes that the connection has ended if the module no longer lists it as open, as it once did, or lists it among those that can be
     /// opened: the report of that was lost. Firmware that lists it nowhere is not believed.
     pub(super) async fn check_listed(&mut self) -> Result<(), Error<T::Error>> {
-        let Some(listed) = self.is_listed(&ClosableIds).await? else {
-            return Ok(());
+        let (told, was_listed) = self.connection(|connection| (connection.told, connection.listed));
+        let listed = match told.closable {
+            Some(Answer(listed)) => listed,
+            None => self.is_listed(&ClosableIds).await?,
         };
-        let was_listed = self.connection(|connection| connection.listed);
-        let is_open = self.link() == Link::Open;
-        let ended = is_open && !listed && (was_listed || self.is_listed(&OpenableIds).await? == Some(true));
+        let is_doubtful = self.link() == Link::Open && listed == Some(false);
+        let ended = is_doubtful
+            && match told.openable {
+                _ if was_listed => true,
+                Some(Answer(free)) => free == Some(true),
+                None => self.is_listed(&OpenableIds).await? == Some(true),
+            };
         if let Some(connection) = self.modem.engine.connection_mut(self.id) {
             // Nor if it was reported meanwhile.
             if ended && connection.link == Link::Open {
                 connection.link = Link::Closed;
                 connection.break_unreported = true;
             }
-            connection.listed = listed;
+            connection.listed = listed.unwrap_or(connection.listed);
+            connection.told = Told::default();
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::command::{
     Open, Publish, PublishData, SnPublish, SnPublishData, SnRegister, SnSubscribe, SnUnsubscribe, Subscribe,
     Unsubscribe, UpdateWillMessage, UpdateWillTopic,
 };
-use crate::engine::{Kind, Link, Request};
+use crate::engine::{Kind, Link, Request, Told};
 use crate::error::{Error, InvalidInput, ModuleError};
 use crate::model::Limit;
 use crate::modem::{ANSWER, Modem, Outlined, RESULT};
@@ -107,6 +107,11 @@ where
     /// What an error of the module means: it also answers `ERROR` where the connection has just ended, and reports that behind it.
     async fn explain(&mut self, error: ModuleError) -> Result<Error<T::Error>, Error<T::Error>> {
         if self.link() == Link::Open {
+            // It may have ended since it answered.
+            let connection = self.modem.engine.connection_mut(self.id);
+            connection
+                .into_iter()
+                .for_each(|connection| connection.told = Told::default());
             self.check_listed().await?;
         }
         Ok(match self.link() {

@@ -3,6 +3,7 @@
 use heapless::Deque;
 
 use super::Outcome;
+use super::asked::Told;
 use crate::Instant;
 use crate::codec::Operation;
 use crate::types::{Announcement, AnyConnectionId, BreakCause, Counters, TopicId, count};
@@ -35,6 +36,8 @@ pub(crate) struct Connection {
     pub(crate) checked_at: Instant,
     /// The module has listed this connection among those that can be closed, since it was opened.
     pub(crate) listed: bool,
+    /// What it answered where nobody waited for it any more, and where nothing has changed since.
+    pub(crate) told: Told,
     /// The caller has not been told how it ended: a break by `poll`, a restart by any call.
     pub(crate) break_unreported: bool,
     /// An announcement has not been reported by `poll`.
@@ -53,6 +56,7 @@ impl Connection {
             unread: false,
             checked_at: Instant::from_millis(0),
             listed: false,
+            told: Told::nothing(),
             break_unreported: false,
             message_unreported: false,
             counters: Counters::new(),
@@ -96,10 +100,14 @@ impl Connection {
         self.checked_at = now;
         self.message_unreported = false;
         self.announced.clear();
+        self.told = Told::nothing();
     }
 
     /// A result line of this operation says where the connection stands.
     pub(crate) fn apply(&mut self, operation: Operation, success: bool) {
+        if matches!(operation, Operation::Open | Operation::Close) {
+            self.told = Told::nothing();
+        }
         match (operation, success) {
             (Operation::Open, true) => {
                 self.link = Link::Open;
@@ -143,6 +151,7 @@ impl Connection {
         self.unread = false;
         self.message_unreported = false;
         self.announced.clear();
+        self.told = Told::nothing();
         in_use
     }
 

@@ -1,6 +1,7 @@
 //! The exchange with the module as a state machine: bytes, deadlines and requests in, bytes and outcomes out. It knows no port,
 //! no clock and no task.
 
+mod asked;
 mod buffers;
 mod connections;
 mod direct;
@@ -21,6 +22,8 @@ mod transmit;
 
 use core::time::Duration;
 
+use asked::Asked;
+pub(crate) use asked::{Answer, Told};
 pub use buffers::Buffers;
 pub(crate) use connections::{Connection, Link};
 pub(crate) use exchange::{Kind, Outcome, Request};
@@ -353,6 +356,7 @@ impl<'b> Engine<'b> {
         if self.fence.is_clear() {
             self.expect_nothing();
         }
+        let asked = Asked::by(self.transmit.command()).filter(|_| exchange.abandoned);
         // A command that was only half written must be completed, or the next one would become its end.
         if !self.transmit.is_incomplete() {
             self.transmit.clear();
@@ -379,6 +383,9 @@ impl<'b> Engine<'b> {
                 self.store.miss(id, size);
             }
             self.note_settled(settled);
+            if let Some(asked) = asked {
+                self.note_answer(asked, outcome);
+            }
             self.forget_answer();
         } else {
             self.outcome = Some(settled);

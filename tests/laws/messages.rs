@@ -6,6 +6,8 @@ use fibocom_mqtt::{ConnectionId, Error, Publication, QoS, TopicFilter, command};
 use super::support::*;
 use crate::SECOND;
 
+const MILLISECOND: core::time::Duration = core::time::Duration::from_millis(1);
+
 const FORGERY: &[u8] = b"\r\n+MQTTBREAK: 1,1\r\n\r\nERROR\r\n\r\n+MQTTPUB: 1,0\r\n>\r\n";
 
 #[test]
@@ -143,6 +145,67 @@ fn a_connection_that_the_module_lists_nowhere_is_taken_to_be_open() {
                 .is_none()
         );
         assert!(client.is_connected());
+    });
+}
+
+#[test]
+fn a_recv_that_is_dropped_before_the_module_answers_still_comes_to_know_what_it_asks() {
+    for breaks in [false, true] {
+        let world = online();
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            let mut client = connected(&mut modem).await;
+            client.unsubscribe(TopicFilter::new("#").unwrap()).await.unwrap();
+            let mut buffer = [0; 64];
+            assert!(
+                recv_within(&world, &mut client, &mut buffer, 100 * SECOND)
+                    .await
+                    .is_none()
+            );
+            world.module(|module| module.settings_mut().faults.push(Fault::DropUrc));
+            world.module(|module| module.settings_mut().faults.push(Fault::LateOk(50 * MILLISECOND)));
+            if breaks {
+                world.port().unplug();
+                world.broker().break_connection(CLIENT_ID);
+                sleep(&world, SECOND).await;
+                world.port().plug();
+            } else {
+                assert!(world.broker().inject(CLIENT_ID, "t", b"unseen", 1));
+            }
+            for _ in 0..6000 {
+                match recv_within(&world, &mut client, &mut buffer, 20 * MILLISECOND).await {
+                    None => {}
+                    Some(Ok(message)) if !breaks => return assert_eq!(message.payload(), b"unseen"),
+                    Some(Err(Error::NotConnected)) if breaks => return,
+                    other => panic!("{other:?}"),
+                }
+            }
+            panic!("never, breaks: {breaks}");
+        });
+    }
+}
+
+#[test]
+fn a_recv_that_is_dropped_before_the_module_answers_still_comes_to_know_whether_it_has_restarted() {
+    let world = online();
+    let mut memory = Memory::default();
+    let mut modem = memory.modem(&world);
+    world.block_on(async {
+        modem.attach(40 * SECOND).await.unwrap();
+        let mut client = connected(&mut modem).await;
+        sleep(&world, 10 * SECOND).await;
+        world.module(|module| module.settings_mut().faults.push(Fault::LateOk(50 * MILLISECOND)));
+        // It may have restarted, and only found its SIM again.
+        world.module(|module| module.emit_urc(b"+SIM READY"));
+        assert!(world.broker().inject(CLIENT_ID, "t", b"behind it", 1));
+        let mut buffer = [0; 64];
+        for _ in 0..50 {
+            if let Some(message) = recv_within(&world, &mut client, &mut buffer, 20 * MILLISECOND).await {
+                return assert_eq!(message.unwrap().payload(), b"behind it");
+            }
+        }
+        panic!("never");
     });
 }
 
