@@ -172,6 +172,28 @@ fn a_result_that_never_comes_silences_no_machine() {
     }
 }
 
+/// The broker publishes the will, and the module refuses what the firmware says once it is back: it must say so again, or it is lost
+/// for ever to whoever looks at its state.
+#[test]
+#[ignore = "needs qemu and mosquitto"]
+fn a_refused_state_is_told_again() {
+    let mut benches = [(MPS2, App::Meter), (LM3S, App::Blocking)].map(|(board, app)| Bench::start(board, app, &[]));
+    for bench in &mut benches {
+        bench.operator.ask("period 200");
+        bench.operator.forget();
+        bench.module.tell("fault pub-refused");
+        bench.module.tell("lose-network 1");
+    }
+    for mut bench in benches {
+        bench.operator.wait_for_state("lost");
+        bench.machine.wait_for_behind("subscribing again", "reported failure");
+        bench.module.tell("heal");
+        bench.operator.wait_for_state("online");
+        bench.operator.next("reading");
+        bench.stop();
+    }
+}
+
 /// Every level has its lines, and none of them the password, which the driver writes each time it connects.
 #[test]
 #[ignore = "needs qemu and mosquitto"]

@@ -138,6 +138,19 @@ impl Machine {
         wait_for(&self.output, text);
     }
 
+    /// Waits until it has said the one and then the other; not by defmt.
+    pub fn wait_for_behind(&self, first: &str, then: &str) {
+        wait_for(&self.output, first);
+        let start = Instant::now();
+        while !std::fs::read_to_string(&self.output).is_ok_and(|said| {
+            let behind = said.split_once(first);
+            behind.is_some_and(|(_, behind)| behind.contains(then))
+        }) {
+            assert!(start.elapsed() < PATIENCE, "{then} does not come behind {first}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// What it has said so far.
     fn lines(&self) -> Vec<Line> {
         let said = std::fs::read(&self.output).unwrap();

@@ -86,14 +86,14 @@ where
     C: Clock,
     I: Idle,
 {
-    publish(client, &Publication::new(STATE, b"online").retain())?;
-    info!("online");
+    let mut told = false;
     let mut next = Instant::from_millis(millis());
     let mut buffer = [0; 1279];
     loop {
         let now = Instant::from_millis(millis());
         let pause = next.saturating_since(now);
         if pause == Duration::ZERO {
+            tell_online(client, &mut told)?;
             publish(client, &Publication::new(READING, meter.reading(sense())))?;
             let now = Instant::from_millis(millis());
             next = next + meter.period;
@@ -108,8 +108,9 @@ where
             Ok(Some(command)) => {
                 let counters = client.counters();
                 let Some(answer) = meter.obey(command.payload(), &counters, &health()) else {
-                    return publish(client, &Publication::new(STATE, b"stopped").retain());
+                    return publish(client, &Publication::new(STATE, b"stopped").retain()).map(drop);
                 };
+                tell_online(client, &mut told)?;
                 publish(client, &Publication::new(ANSWER, answer))?;
                 next = next.min(Instant::from_millis(millis()) + meter.period);
             }
@@ -122,19 +123,42 @@ where
     }
 }
 
-fn publish<T, C, I>(
+/// Until that has succeeded the broker has what it said when it lost the meter.
+fn tell_online<T, C, I>(
     client: &mut Client<'_, '_, ByReadReady<T>, C, I>,
-    publication: &Publication<'_>,
+    told: &mut bool,
 ) -> Result<(), Error<T::Error>>
 where
     T: Read + Write + ReadReady,
     C: Clock,
     I: Idle,
 {
-    match client.publish(&publication.qos(QoS::AtLeastOnce)) {
-        // Perhaps it arrived: a meter does not send it again, the next reading comes soon. The driver counts them.
-        Err(error) if goes_on(&error) => warn!("{error}"),
-        result => drop(result?),
+    if !*told {
+        *told = publish(client, &Publication::new(STATE, b"online").retain())?;
+        if *told {
+            info!("online");
+        }
     }
     Ok(())
+}
+
+/// Publishes, and says whether that succeeded, if the meter goes on from it.
+fn publish<T, C, I>(
+    client: &mut Client<'_, '_, ByReadReady<T>, C, I>,
+    publication: &Publication<'_>,
+) -> Result<bool, Error<T::Error>>
+where
+    T: Read + Write + ReadReady,
+    C: Clock,
+    I: Idle,
+{
+    match client.publish(&publication.qos(QoS::AtLeastOnce)) {
+        Ok(_) => Ok(true),
+        // Perhaps it arrived: a meter does not send it again, the next reading comes soon. The driver counts them.
+        Err(error) if goes_on(&error) => {
+            warn!("{error}");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -92,14 +92,14 @@ async fn serve<T: Read + Write>(
     health: &impl Fn() -> Health,
     sense: &mut impl FnMut() -> i32,
 ) -> Result<(), Error<T::Error>> {
-    publish(client, &Publication::new(STATE, b"online").retain()).await?;
-    info!("online");
+    let mut told = false;
     let mut next = Instant::now();
     let mut buffer = [0; 1279];
     loop {
         // The timer first, so that no flood of commands stops the readings.
         match select(Timer::at(next), client.recv(&mut buffer)).await {
             Either::First(()) => {
+                tell_online(client, &mut told).await?;
                 publish(client, &Publication::new(READING, meter.reading(sense()))).await?;
                 next += period(meter);
                 if next <= Instant::now() {
@@ -110,8 +110,11 @@ async fn serve<T: Read + Write>(
             Either::Second(Ok(command)) => {
                 let counters = client.counters();
                 let Some(answer) = meter.obey(command.payload(), &counters, &health()) else {
-                    return publish(client, &Publication::new(STATE, b"stopped").retain()).await;
+                    return publish(client, &Publication::new(STATE, b"stopped").retain())
+                        .await
+                        .map(drop);
                 };
+                tell_online(client, &mut told).await?;
                 publish(client, &Publication::new(ANSWER, answer)).await?;
                 next = next.min(Instant::now() + period(meter));
             }
@@ -128,14 +131,32 @@ fn period(meter: &Meter) -> embassy_time::Duration {
     embassy_time::Duration::try_from(meter.period).unwrap_or(embassy_time::Duration::MAX)
 }
 
+/// Until that has succeeded the broker has what it said when it lost the meter.
+async fn tell_online<T: Read + Write>(
+    client: &mut Client<'_, '_, T, EmbassyClock>,
+    told: &mut bool,
+) -> Result<(), Error<T::Error>> {
+    if !*told {
+        *told = publish(client, &Publication::new(STATE, b"online").retain()).await?;
+        if *told {
+            info!("online");
+        }
+    }
+    Ok(())
+}
+
+/// Publishes, and says whether that succeeded, if the meter goes on from it.
 async fn publish<T: Read + Write>(
     client: &mut Client<'_, '_, T, EmbassyClock>,
     publication: &Publication<'_>,
-) -> Result<(), Error<T::Error>> {
+) -> Result<bool, Error<T::Error>> {
     match client.publish(&publication.qos(QoS::AtLeastOnce)).await {
+        Ok(_) => Ok(true),
         // Perhaps it arrived: a meter does not send it again, the next reading comes soon. The driver counts them.
-        Err(error) if goes_on(&error) => warn!("{error}"),
-        result => drop(result?),
+        Err(error) if goes_on(&error) => {
+            warn!("{error}");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
-    Ok(())
 }
