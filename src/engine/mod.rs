@@ -85,6 +85,7 @@ pub(crate) struct Engine<'b> {
     watch: Watch,
     /// The module has restarted, and what was loaded into it is gone.
     rebooted: bool,
+    boots: u32,
     /// The last `+MIPCALL` line that nobody had asked for.
     call_news: Option<PdpState>,
     pub(crate) dialect: Dialect,
@@ -116,6 +117,7 @@ impl<'b> Engine<'b> {
             names: buffers.topics,
             watch: Watch::new(),
             rebooted: false,
+            boots: 0,
             call_news: None,
             dialect,
             capabilities: Model::UNKNOWN.capabilities(),

@@ -95,6 +95,11 @@ impl Engine<'_> {
         core::mem::take(&mut self.rebooted)
     }
 
+    /// How often it has restarted, to be compared.
+    pub(crate) fn boots(&self) -> u32 {
+        self.boots
+    }
+
     /// Whether something looks like a restart, which [`note_error_reports`](Self::note_error_reports) is to settle.
     pub(crate) fn suspects_restart(&self) -> bool {
         self.watch.suspected
@@ -144,6 +149,7 @@ impl Engine<'_> {
             trace(Trace::Restart);
         }
         self.rebooted = true;
+        self.boots = self.boots.wrapping_add(1);
         self.give_up_body();
         self.waive_dynamic();
         let in_use = self.connections.restarted();

@@ -41,7 +41,7 @@ where
     /// # Errors
     ///
     /// [`Error::Network`] names the step that did not succeed, and what the module said; [`Error::Silent`] if the module stopped
-    /// answering; [`Error::Invalid`] if PIN, access point or credentials cannot be sent.
+    /// answering; [`Error::Restarted`] if it restarted meanwhile: attach again; [`Error::Invalid`] if PIN, access point or credentials cannot be sent.
     ///
     /// # Cancel safety
     ///
@@ -217,6 +217,7 @@ where
     ) -> Result<IpAddr, Error<T::Error>> {
         let mut until = all_until.min(self.now() + network.dial);
         let (mut hung_up, mut dialled, mut refused) = (false, false, None);
+        let boots = self.engine.boots();
         self.engine.use_call_news();
         // What it said of an earlier connection.
         let _ = self.engine.take_call_news();
@@ -270,7 +271,12 @@ where
                 _ => {}
             }
             progress(if dialled { Progress::Dialling } else { Progress::Busy });
-            match self.pause_for_call(until, refused).await? {
+            let news = self.pause_for_call(until, refused).await?;
+            if self.engine.boots() != boots {
+                // What it was dialling is gone, as all else.
+                return Err(Error::Restarted);
+            }
+            match news {
                 Some(PdpState::Up(address)) => return Ok(address),
                 // Down, said unasked: it was tried, and failed.
                 Some(PdpState::Down) if dialled => return Err(Error::Network(NetworkProblem::Address(refused))),
@@ -355,17 +361,6 @@ where
             Err(Error::Module(_) | Error::Unexpected) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// A command that is not waited for beyond `until`.
-    async fn send_within<Cmd: atat::AtatCmd + Sync>(
-        &mut self,
-        command: &Cmd,
-        until: Instant,
-    ) -> Result<Cmd::Response, Error<T::Error>> {
-        let most = Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS));
-        let left = until.saturating_since(self.now()).max(PAUSE);
-        self.send_for(command, left.min(most)).await
     }
 
     async fn pause_until(&mut self, until: Instant, problem: NetworkProblem) -> Result<(), Error<T::Error>> {

@@ -26,6 +26,9 @@ const BACKLOG: usize = 128;
 /// hold what the module sends during a whole message.
 const WRITE: usize = 64;
 
+/// How long a command is waited for however little time there is.
+const LEAST: Duration = Duration::from_secs(1);
+
 /// How long a port may take nothing of what is left to write.
 const STALLED: Duration = Duration::from_secs(10);
 
@@ -74,6 +77,17 @@ where
         let response = command.parse(Ok(self.engine.answer())).map_err(|_| Error::Unexpected);
         self.engine.forget_answer();
         response
+    }
+
+    /// A command that is not waited for beyond `until`.
+    pub(super) async fn send_within<Cmd: atat::AtatCmd + Sync>(
+        &mut self,
+        command: &Cmd,
+        until: Instant,
+    ) -> Result<Cmd::Response, Error<T::Error>> {
+        let most = Duration::from_millis(u64::from(Cmd::MAX_TIMEOUT_MS));
+        let left = until.saturating_since(self.now()).max(LEAST);
+        self.send_for(command, left.min(most)).await
     }
 
     /// Runs a command with data behind its prompt, and returns how that ended if it did not fail.

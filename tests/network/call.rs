@@ -1,5 +1,7 @@
 //! Dialling that fails: how soon, and with what the module said.
 
+use embassy_futures::select::{Either, select};
+
 use super::*;
 
 #[test]
@@ -55,6 +57,33 @@ fn a_call_that_is_refused_is_reported_with_what_the_module_said() {
     let said = NetworkProblem::Address(cme(CmeError::NoNetwork));
     assert_eq!(bring_up(&world, &Network::new()), problem(said));
     assert!(said.to_string().contains("+CME ERROR: 30"), "{said}");
+}
+
+#[test]
+fn a_module_that_restarts_while_it_dials_is_not_waited_for() {
+    // Also between two questions.
+    for moment in [10_000, 10_250, 10_500, 10_750] {
+        let world = World::new(Settings {
+            boot_delay: Duration::from_millis(100),
+            ..settings(Radio {
+                calling: Calling::Hangs,
+                ..Radio::default()
+            })
+        });
+        let mut memory = Memory::default();
+        let mut modem = memory.modem(&world);
+        world.block_on(async {
+            modem.attach(40 * SECOND).await.unwrap();
+            let network = Network::new();
+            let restart = async {
+                sleep(&world, Duration::from_millis(moment)).await;
+                world.restart();
+                sleep(&world, 3 * SECOND).await;
+            };
+            let ended = select(modem.bring_up(&network, WAIT), restart).await;
+            assert!(matches!(ended, Either::First(Err(Error::Restarted))), "{ended:?}");
+        });
+    }
 }
 
 #[test]
