@@ -41,7 +41,8 @@ where
     /// # Errors
     ///
     /// [`Error::Network`] names the step that did not succeed, and what the module said; [`Error::Silent`] if the module stopped
-    /// answering; [`Error::Restarted`] if it restarted meanwhile: attach again; [`Error::Invalid`] if PIN, access point or credentials cannot be sent.
+    /// answering; [`Error::Restarted`] if it restarted meanwhile: attach again; [`Error::Invalid`] if PIN, access point or credentials
+    /// cannot be sent.
     ///
     /// # Cancel safety
     ///
