@@ -279,7 +279,7 @@ fn a_subscription_that_was_refused_after_its_turn_was_dropped_is_made_again() {
     assert!(refused > 0, "{refused}");
 }
 
-async fn live(
+pub async fn live(
     client: &mut Client<'_, '_, Port, VirtualClock>,
     gateway: &mut Gateway<'_>,
     plant: &mut Plant,

@@ -5,6 +5,8 @@
 #[cfg(feature = "sim")]
 mod adapter;
 mod bench;
+#[cfg(feature = "sim")]
+mod between;
 mod configuration;
 mod conversion;
 mod courses;

@@ -7,7 +7,9 @@ use core::time::Duration;
 use embedded_io_async::{Read, Write};
 
 use super::config::{Config, ServerAuthentication};
-use super::gateway::{Command, DataSource, Gateway, Input, Link, MAX_KEEP_ALIVE, Notice, Now, Output, Persisted};
+use super::gateway::{
+    Command, DataSource, Gateway, Input, Link, MAX_KEEP_ALIVE, Notice, Now, Output, Persisted, Phase,
+};
 use super::message::{ErrorReport, Verbosity};
 use crate::client::SettledEnd;
 use crate::urc::Operation;
@@ -74,7 +76,8 @@ pub trait Application: DataSource {
 /// # Errors
 ///
 /// Those that it cannot mend itself: [`Error::Port`], [`Error::PortClosed`] and [`Error::Silent`], [`Error::Restarted`]: attach the module
-/// again and bring its network up, and call this again; [`Error::OtherMessage`]: receive the message of the module's other connection, and
+/// again and bring its network up, and call this again; [`Error::Tls`] if the module holds other files, or a part of one, until it was
+/// restarted or they were deleted; [`Error::OtherMessage`]: receive the message of the module's other connection, and
 /// call this again; [`Error::Invalid`]: the module does not take what is configured. With `CloudConnStart` 0 it never ends and does
 /// nothing, nor does it after `<Reset _="Secretfile"/>`, until the device starts again: with [`turn`] the application sees
 /// [`Phase::PowerOn`](crate::profile::juconn::Phase::PowerOn) and tells [`Input::Start`].
@@ -106,8 +109,10 @@ pub async fn run<T: Read + Write, C: Clock, A: Application>(
 /// # Cancel safety
 ///
 /// May be dropped at any time. A publication or a subscription that had begun goes out all the same, and the next turn learns how that
-/// ended; what had not begun is for a later turn. A command that was being executed is answered with an error by the next turn, and not
-/// executed again; a connection that was being opened counts as one that could not be, and is opened anew after its back-off.
+/// ended; what had not begun is for a later turn. Events of the device may be [told](Gateway::input) in between. A command that was being
+/// executed is answered with an error by the next turn, and not executed again. A connection that the module was opening is taken over
+/// once it is open; if that failed, or had not begun, it is opened anew after its back-off. A drop while a file for TLS is uploaded spoils
+/// that file, as [`Client::connect`] says.
 pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     client: &mut Client<'_, '_, T, C>,
     gateway: &mut Gateway<'_>,
@@ -116,7 +121,7 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
     buffer: &mut [u8],
 ) -> Result<(), Error<T::Error>> {
     gateway.limit_payload(client.max_payload());
-    if gateway.link() == Link::Up {
+    if gateway.link() != Link::Down {
         resume(client, gateway, application).await?;
     }
     let now = clock(client, application);
@@ -127,37 +132,51 @@ pub async fn turn<T: Read + Write, C: Clock, A: Application>(
         let _ = report.write(Verbosity::Short, &mut answer);
         gateway.input(now, Input::Executed);
     }
-    if gateway.link() == Link::Connecting {
-        gateway.input(now, Input::Disconnected);
-    }
     gateway.input(now, Input::Tick);
     while act(client, gateway, application, tls, buffer).await? {}
     listen(client, gateway, application, buffer).await
 }
 
-/// Brings to its end what a turn had begun that was dropped: that ends as it would have ended the turn.
+/// Brings to its end what a turn had begun that was dropped, and tells the gateway how that ended.
 async fn resume<T: Read + Write, C: Clock, A: Application>(
     client: &mut Client<'_, '_, T, C>,
     gateway: &mut Gateway<'_>,
     application: &mut A,
 ) -> Result<(), Error<T::Error>> {
-    if let Err(error) = client.session.modem.wake().await {
-        return lost(client, gateway, application, error).await;
+    let woken = client.session.modem.wake().await;
+    let mut last = None;
+    while let Some(settled) = client.session.next_settled() {
+        last = Some(settled);
     }
-    while let Some((operation, end)) = client.session.next_settled() {
-        let error = match (operation, end) {
-            (Operation::Publish, SettledEnd::Failed) => {
-                refused(client, gateway, application);
-                continue;
-            }
-            (Operation::Publish, SettledEnd::Cut { sent }) => Error::Cut { sent },
-            (Operation::Subscribe, SettledEnd::Failed) => Error::Refused,
-            (Operation::Publish | Operation::Subscribe, SettledEnd::Unknown) => Error::Unknown,
-            _ => continue,
-        };
-        lost(client, gateway, application, error).await?;
+    let error = match (gateway.link(), last) {
+        (Link::Connecting, Some((Operation::Open, SettledEnd::Succeeded))) if client.is_connected() => {
+            let now = clock(client, application);
+            gateway.input(now, Input::Connected);
+            None
+        }
+        (Link::Connecting, _) => {
+            let now = clock(client, application);
+            gateway.input(now, Input::Disconnected);
+            None
+        }
+        _ if !gateway.is_asked() => None,
+        (_, Some((Operation::Publish | Operation::Subscribe, SettledEnd::Succeeded | SettledEnd::Accepted))) => {
+            gateway.went_out();
+            None
+        }
+        (_, Some((Operation::Publish, SettledEnd::Failed))) => {
+            refused(client, gateway, application);
+            None
+        }
+        (_, Some((Operation::Publish, SettledEnd::Cut { sent }))) => Some(Error::Cut { sent }),
+        (_, Some((Operation::Subscribe, SettledEnd::Failed))) => Some(Error::Refused),
+        // That nothing is known of it also means that it never began, or that it was dropped while the module was asked for the reason.
+        _ => Some(Error::Unknown),
+    };
+    match woken.err().or(error) {
+        Some(error) => lost(client, gateway, application, error).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The module or the broker refused what was published last.
@@ -209,7 +228,7 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
         }
         Output::Execute { command, mut answer } => {
             application.execute(command, &mut answer).await;
-            (Ok(()), Input::Executed)
+            (Ok(()), Some(Input::Executed))
         }
         Output::Connect(broker) => {
             // Of the connection before.
@@ -217,26 +236,28 @@ async fn act<T: Read + Write, C: Clock, A: Application>(
             let tls = broker.tls.then(|| secured(tls, &config));
             (
                 connect(client, &config, broker.host, broker.port, tls).await,
-                Input::Connected,
+                Some(Input::Connected),
             )
         }
         Output::Disconnect => return disconnect(client).await.map(|()| true),
-        // Told by a tick: that all is well needs no telling.
-        Output::Subscribe(filter, qos) => (client.subscribe(filter, qos).await, Input::Tick),
+        Output::Subscribe(filter, qos) => (client.subscribe(filter, qos).await, None),
         Output::Publish { topic, payload, qos } => {
             let published = client.publish(&Publication::new(topic, payload).qos(qos)).await;
             if matches!(published, Err(Error::Refused)) {
                 refused(client, gateway, application);
                 return Ok(true);
             }
-            (published.map(drop), Input::Tick)
+            (published.map(drop), None)
         }
     };
-    let now = clock(client, application);
-    match done {
-        Ok(()) if told == Input::Tick => {}
-        Ok(()) => gateway.input(now, told),
-        Err(error) => lost(client, gateway, application, error).await?,
+    match (done, told) {
+        (Ok(()), Some(input)) => {
+            let now = clock(client, application);
+            gateway.input(now, input);
+        }
+        // Before anything else can fail: it would be sent again. The time stays that of the turn, or one that takes long would not end.
+        (Ok(()), None) => gateway.went_out(),
+        (Err(error), _) => lost(client, gateway, application, error).await?,
     }
     Ok(true)
 }
@@ -280,8 +301,13 @@ async fn listen<T: Read + Write, C: Clock, A: Application>(
     let now = clock(client, application);
     let until = gateway.next_tick().map(|tick| tick.saturating_since(now.instant));
     let wait = until.unwrap_or(IDLE).min(IDLE);
-    if gateway.link() != Link::Up {
-        return client.session.modem.pause(wait).await;
+    // A request that came while a result waits would be ignored: it stays in the module.
+    let waits = gateway.is_busy() && gateway.phase() == Phase::Running;
+    if gateway.link() != Link::Up || waits {
+        return match client.session.modem.pause(wait).await {
+            Err(error) => lost(client, gateway, application, error).await,
+            Ok(()) => Ok(()),
+        };
     }
     match client.recv_timeout(buffer, wait).await {
         Ok(Some(message)) => {
@@ -362,6 +388,9 @@ impl<E> Display for Failure<'_, E> {
             Error::Unknown => Error::<Infallible>::Unknown.fmt(f),
             Error::Cut { sent } => Error::<Infallible>::Cut { sent: *sent }.fmt(f),
             Error::NotConnected => Error::<Infallible>::NotConnected.fmt(f),
+            Error::Unsettled => Error::<Infallible>::Unsettled.fmt(f),
+            Error::Unexpected => Error::<Infallible>::Unexpected.fmt(f),
+            Error::LineBuffer { max } => Error::<Infallible>::LineBuffer { max: *max }.fmt(f),
             _ => f.write_str("the connection failed"),
         }
     }

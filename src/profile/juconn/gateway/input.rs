@@ -8,7 +8,7 @@ impl Gateway<'_> {
     /// Tells what happened. Then ask for [`output`](Self::output) until there is none.
     pub fn input(&mut self, now: Now, input: Input<'_>) {
         self.now = now;
-        if !matches!(input, Input::Disconnected | Input::NotPublished) {
+        if input.follows_a_publication() {
             self.went_out();
         }
         match input {

@@ -147,6 +147,8 @@ pub struct Gateway<'a> {
     notices: heapless::Deque<Notice, 8>,
     persist: bool,
     disconnect: bool,
+    /// A publication or a subscription was asked for, and how it ended was not told.
+    asked: bool,
     work: Option<Work>,
     /// Whether the answer that was shown last was one for the system log.
     support_due: bool,
@@ -207,6 +209,7 @@ impl<'a> Gateway<'a> {
             notices: heapless::Deque::new(),
             persist: false,
             disconnect: false,
+            asked: false,
             work: None,
             support_due: false,
             realtime: Realtime::new(&config),
@@ -254,6 +257,11 @@ impl<'a> Gateway<'a> {
     /// The connection to the broker, as far as it was told.
     pub const fn link(&self) -> Link {
         self.link
+    }
+
+    /// Whether a publication or a subscription was asked for, and how it ended was not told.
+    pub(in crate::profile::juconn) const fn is_asked(&self) -> bool {
+        self.asked
     }
 
     /// Its configuration.

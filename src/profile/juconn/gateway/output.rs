@@ -31,8 +31,9 @@ impl Gateway<'_> {
     /// What is to be done next; none if nothing is, until something happens. `payload` takes a message to publish; what fits in it and in
     /// the module is the limit.
     ///
-    /// That it is asked again, or told anything else, means that a publication has gone out; [`Input::NotPublished`](super::Input::NotPublished)
-    /// and [`Input::Disconnected`](super::Input::Disconnected) mean that it has not.
+    /// That it is asked again, or told of a message, the time or what it waits for, means that a publication has gone out;
+    /// [`Input::NotPublished`](super::Input::NotPublished) and [`Input::Disconnected`](super::Input::Disconnected) mean that it has not. Events
+    /// of the device, such as [`Input::SendRealtimeData`](super::Input::SendRealtimeData), mean neither: they may be told while it is on its way.
     pub fn output<'o>(&'o mut self, source: &mut impl DataSource, payload: &'o mut [u8]) -> Option<Output<'o>> {
         loop {
             match self.decide(source, payload)? {
@@ -48,11 +49,13 @@ impl Gateway<'_> {
                 Action::Subscribe => {
                     let qos = self.qos();
                     let filter = TopicFilter::new(&self.topic).ok()?;
+                    self.asked = true;
                     return Some(Output::Subscribe(filter, qos));
                 }
                 Action::Publish(Ok(len)) => {
                     let qos = self.qos();
                     let topic = TopicName::new(&self.topic).ok()?;
+                    self.asked = true;
                     let payload = payload.get(..len).unwrap_or_default();
                     return Some(Output::Publish { topic, payload, qos });
                 }

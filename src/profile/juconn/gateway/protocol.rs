@@ -216,6 +216,7 @@ impl Gateway<'_> {
 
     /// The connection has ended.
     pub(super) fn disconnected(&mut self) {
+        self.asked = false;
         if self.link == Link::Down {
             return;
         }

@@ -18,7 +18,7 @@ const HOLD: Duration = Duration::from_secs(10);
 /// What a gateway remembers of one data point; a slot of the caller's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PointMemory {
-    /// It is to be sent.
+    /// It is to be sent, or once more if it is on its way.
     due: bool,
     /// It is in the message that was published last.
     on_its_way: bool,
@@ -128,18 +128,18 @@ impl Realtime {
 impl<'a> Gateway<'a> {
     /// What was published last has gone out.
     fn data_sent(&mut self) {
-        for point in self.memory.points.iter_mut().filter(|point| point.on_its_way) {
-            (point.due, point.on_its_way) = (false, false);
+        for point in self.memory.points.iter_mut() {
+            point.on_its_way = false;
         }
         if let Some(unix) = self.realtime.stamp.take() {
             self.status.sent(unix);
         }
     }
 
-    /// What was published last has not gone out, and stays due.
+    /// What was published last has not gone out, and is due again.
     pub(super) fn data_not_sent(&mut self) {
         for point in self.memory.points.iter_mut() {
-            point.on_its_way = false;
+            point.due |= core::mem::take(&mut point.on_its_way);
         }
         self.realtime.stamp = None;
     }
@@ -149,14 +149,16 @@ impl<'a> Gateway<'a> {
         self.realtime.held.is_some_and(|held| held > self.now.instant)
     }
 
-    /// What was published last has gone out, whatever it was.
-    pub(super) fn went_out(&mut self) {
+    /// What was asked for last is done: what was published has gone out, whatever it was.
+    pub(in crate::profile::juconn) fn went_out(&mut self) {
+        self.asked = false;
         self.data_sent();
         self.result_sent();
     }
 
     /// The module or the broker refused the message: it is tried again after a while.
     pub(super) fn refused(&mut self) {
+        self.asked = false;
         self.data_not_sent();
         self.result_not_sent();
         self.realtime.held = Some(self.now.instant + HOLD);
@@ -237,8 +239,7 @@ impl<'a> Gateway<'a> {
     }
 
     fn is_due(&self, index: usize) -> bool {
-        let point = self.memory.points.get(index);
-        point.is_some_and(|point| point.due && !point.on_its_way)
+        self.memory.points.get(index).is_some_and(|point| point.due)
     }
 
     /// Whether the same path, of another section, is in this message already.
@@ -256,7 +257,7 @@ impl<'a> Gateway<'a> {
 
     fn keep(&mut self, index: usize, sent: Sent) {
         if let Some(memory) = self.memory.points.get_mut(index) {
-            memory.on_its_way = true;
+            (memory.due, memory.on_its_way) = (false, true);
             memory.sent = sent;
         }
     }
@@ -272,7 +273,7 @@ impl<'a> Gateway<'a> {
     fn forget_controller(&mut self, config: &Config<'_>, controller: Controller<'_>) {
         for (point, memory) in config.points().zip(self.memory.points.iter_mut()) {
             if point.path().controller() == controller {
-                memory.on_its_way = false;
+                memory.due |= core::mem::take(&mut memory.on_its_way);
             }
         }
     }

@@ -58,6 +58,17 @@ pub enum Input<'i> {
     FactoryReset,
 }
 
+impl Input<'_> {
+    /// Whether it says that what was asked for last is done: whoever tells it does so one after the other. An event of the device may come
+    /// at any time.
+    pub(super) const fn follows_a_publication(&self) -> bool {
+        !matches!(
+            self,
+            Self::Disconnected | Self::NotPublished | Self::Start | Self::SendRealtimeData(_) | Self::FactoryReset
+        )
+    }
+}
+
 impl fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
