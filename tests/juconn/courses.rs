@@ -1,6 +1,6 @@
 //! Courses through the life of a gateway: what is persisted, executed at the start, tried again, and when.
 
-use fibocom_mqtt::profile::juconn::{Input, Led, Notice, Persisted, Phase, Subject};
+use fibocom_mqtt::profile::juconn::{CloudSendRealtimeData, Input, Led, Notice, Persisted, Phase, Subject};
 
 use crate::bench::{Bench, Did, IDS, POINT, init_result, request_id, rollout_result};
 
@@ -254,4 +254,29 @@ fn a_reset_of_the_secrets_in_the_initial_configuration_is_one() {
     let done = failing.answer("<Error _=\"-7\"/>");
     assert_eq!(done[1..], [Did::Execute("<Set _=\"/never\"/>".into())]);
     assert_eq!(failing.gateway.ids(), Some(("g7", "c7")));
+}
+
+#[test]
+fn an_event_while_data_are_on_their_way_has_them_sent_again() {
+    for refused in [false, true] {
+        let (mut bench, _) = Bench::running(POINT, |plant| plant.set("/Process/PV/Room", "20"));
+        let event = Input::SendRealtimeData(CloudSendRealtimeData::ALL);
+        bench.gateway.input(bench.now(), event);
+        assert!(bench.next().unwrap().payload().contains("\"20\""));
+        // It is on its way, and what it holds is from before this event.
+        bench.plant.set("/Process/PV/Room", "21");
+        bench.gateway.input(bench.now(), event);
+        let done = match refused {
+            true => {
+                assert!(bench.tell(Input::NotPublished).is_empty());
+                bench.wait(10)
+            }
+            false => bench.drain(),
+        };
+        assert!(
+            matches!(&done[..], [sent] if sent.payload().contains("\"21\"")),
+            "{done:?}"
+        );
+        assert!(bench.wait(100).is_empty());
+    }
 }

@@ -7,6 +7,8 @@ mod adapter;
 mod bench;
 #[cfg(feature = "sim")]
 mod between;
+#[cfg(feature = "sim")]
+mod campaign;
 mod configuration;
 mod conversion;
 mod courses;
