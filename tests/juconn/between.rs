@@ -278,3 +278,21 @@ fn a_port_that_ends_while_a_result_waits_ends_the_turn() {
         assert_eq!(gateway.link(), Link::Down);
     });
 }
+
+#[test]
+fn a_connection_of_no_use_is_closed_before_the_back_off() {
+    let world = support::online();
+    world.broker().refuse_subscriptions(true);
+    let mut memory = support::Memory::default();
+    let mut plant = Plant::default();
+    world.block_on(async {
+        let mut modem: TestModem<'_> = memory.modem(&world);
+        let mut gateway = gateway(KEYS);
+        let mut client = modem.client(ConnectionId::FIRST);
+        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+        let some = support::sleep(&world, 900 * MILLI);
+        select(live(&mut client, &mut gateway, &mut plant), some).await;
+    });
+    assert_eq!((world.broker().opens().len(), plant.failures.borrow().len()), (1, 1));
+    assert!(!world.module(|module| module.is_open(1)));
+}
