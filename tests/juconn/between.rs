@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use embassy_futures::select::select;
+use embassy_futures::select::{Either, select};
 use fibocom_mqtt::profile::juconn::{self, CloudSendRealtimeData, Gateway, Input, Link, Now, Phase, RequestKind};
 use fibocom_mqtt::sim::{Fault, Port, Unplugged, VirtualClock, World};
-use fibocom_mqtt::{Client, Clock, ConnectionId, Error};
+use fibocom_mqtt::{Client, Clock, ConnectionId, Dialect, Error, Tls};
 
 use super::adapter::{KEYS, Plant, Portal, accept, gateway, next, portal, request, turn};
 use super::dropped::live;
@@ -190,6 +190,43 @@ fn a_request_waits_in_the_module_while_a_result_does() {
     });
     assert_eq!(*plant.executed.borrow(), ["<DoOn _=\"1\"/>", "<DoOn _=\"2\"/>"]);
     assert!(!plant.notices.borrow().contains(&juconn::Notice::Busy(RequestKind::Cmd)));
+}
+
+#[test]
+fn data_that_the_module_cut_short_have_not_gone_out() {
+    let world = support::online();
+    let mut memory = support::Memory::default();
+    let mut plant = Plant::default();
+    world.block_on(async {
+        let portal = portal(&world);
+        let mut modem = memory.paced(&world, Dialect::default());
+        let mut gateway = gateway(KEYS);
+        let mut client = modem.client(ConnectionId::FIRST);
+        let mut buffer = [0; 1279];
+        let run = juconn::run(&mut client, &mut gateway, &mut plant, Tls::new(), &mut buffer);
+        let in_the_middle = async {
+            accept(&portal).await;
+            while !world.module(|module| module.in_data_mode()) {
+                support::sleep(&world, MILLI).await;
+            }
+            support::sleep(&world, 5 * MILLI).await;
+        };
+        assert!(matches!(select(run, in_the_middle).await, Either::Second(())));
+        // The module runs out of patience, and publishes what it has.
+        support::sleep(&world, Duration::from_secs(40)).await;
+        assert_eq!(gateway.link(), Link::Up);
+        portal.0.received().clear();
+        let turns = async {
+            loop {
+                let turn = juconn::turn(&mut client, &mut gateway, &mut plant, Tls::new(), &mut buffer);
+                turn.await.unwrap();
+            }
+        };
+        select(turns, hears(&portal, |topic, _| topic.ends_with("/data"))).await;
+    });
+    assert_eq!(world.broker().opens().len(), 2);
+    let failures = plant.failures.borrow();
+    assert!(failures[0].contains("data mode ran out"), "{failures:?}");
 }
 
 /// Turns until one fails.

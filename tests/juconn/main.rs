@@ -9,6 +9,8 @@ mod bench;
 mod between;
 #[cfg(feature = "sim")]
 mod campaign;
+#[cfg(feature = "sim")]
+mod certificates;
 mod configuration;
 mod conversion;
 mod courses;
