@@ -276,10 +276,10 @@ fn a_message_that_is_too_large_is_skipped() {
     assert_eq!(plant.failures.borrow().len(), 1, "{:?}", plant.failures);
 }
 
-type TestClientOf<'m, 'b> = Client<'m, 'b, Port, VirtualClock>;
+pub type Driver<'m, 'b> = Client<'m, 'b, Port, VirtualClock>;
 
 pub async fn turn(
-    client: &mut TestClientOf<'_, '_>,
+    client: &mut Driver<'_, '_>,
     gateway: &mut Gateway<'_>,
     plant: &mut Plant,
 ) -> Result<(), Error<Unplugged>> {

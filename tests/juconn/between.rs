@@ -4,40 +4,15 @@ use std::time::Duration;
 
 use embassy_futures::select::{Either, select};
 use fibocom_mqtt::profile::juconn::{self, CloudSendRealtimeData, Gateway, Input, Link, Now, Phase, RequestKind};
-use fibocom_mqtt::sim::{Fault, Port, Unplugged, VirtualClock, World};
-use fibocom_mqtt::{Client, Clock, ConnectionId, Dialect, Error, Tls};
+use fibocom_mqtt::sim::{Fault, Unplugged, World};
+use fibocom_mqtt::{Clock, ConnectionId, Dialect, Error, Tls};
 
-use super::adapter::{KEYS, Plant, Portal, accept, gateway, next, portal, request, turn};
-use super::dropped::live;
+use super::adapter::{Driver, KEYS, Plant, Portal, accept, gateway, next, portal, request, turn};
+use super::dropped::{live, running};
 use super::support::{self, TestModem};
 use crate::bench::{init_result, request_id};
 
 const MILLI: Duration = Duration::from_millis(1);
-
-type TestClient<'m, 'b> = Client<'m, 'b, Port, VirtualClock>;
-
-/// A gateway that runs, in front of a portal that has heard its first data.
-fn running(
-    plant: &mut Plant,
-    script: impl AsyncFnOnce(&World, &Portal<'_>, &mut TestClient<'_, '_>, &mut Gateway<'static>, &mut Plant),
-) {
-    let world = support::online();
-    let mut memory = support::Memory::default();
-    world.block_on(async {
-        let portal = portal(&world);
-        let mut modem: TestModem<'_> = memory.modem(&world);
-        let mut gateway = gateway(KEYS);
-        let mut client = modem.client(ConnectionId::FIRST);
-        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
-        let login = async {
-            accept(&portal).await;
-            next(&portal, "/data").await;
-            support::sleep(&world, Duration::from_secs(1)).await;
-        };
-        select(live(&mut client, &mut gateway, plant), login).await;
-        script(&world, &portal, &mut client, &mut gateway, plant).await;
-    });
-}
 
 fn command(portal: &Portal<'_>, number: u32) {
     let command = format!("<DoOn _=\"{number}\"/>");
@@ -230,7 +205,7 @@ fn data_that_the_module_cut_short_have_not_gone_out() {
 }
 
 /// Turns until one fails.
-async fn end(client: &mut TestClient<'_, '_>, gateway: &mut Gateway<'_>, plant: &mut Plant) -> Error<Unplugged> {
+async fn end(client: &mut Driver<'_, '_>, gateway: &mut Gateway<'_>, plant: &mut Plant) -> Error<Unplugged> {
     loop {
         if let Err(error) = turn(client, gateway, plant).await {
             return error;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use embassy_futures::select::select;
 use fibocom_mqtt::profile::juconn::{CloudSendRealtimeData, Gateway, Input, Link, Now, RequestKind};
-use fibocom_mqtt::sim::{Port, VirtualClock};
-use fibocom_mqtt::{Client, Clock, ConnectOptions, ConnectionId, Error, QoS, TopicFilter};
+use fibocom_mqtt::sim::World;
+use fibocom_mqtt::{Clock, ConnectOptions, ConnectionId, Error, QoS, TopicFilter};
 
-use super::adapter::{KEYS, Plant, accept, gateway, next, portal, request, turn};
+use super::adapter::{Driver, KEYS, Plant, Portal, accept, gateway, next, portal, request, turn};
 use super::support::{self, TestModem};
 
 #[test]
@@ -209,31 +209,18 @@ fn a_message_of_the_other_connection_is_the_callers_to_receive_and_costs_no_conn
 fn data_that_were_refused_after_their_turn_was_dropped_are_sent_after_a_while() {
     let mut held = 0;
     for millis in 0..60 {
-        let world = support::online();
-        let mut memory = support::Memory::default();
         let mut plant = Plant::default();
-        world.block_on(async {
-            let portal = portal(&world);
-            let mut modem: TestModem<'_> = memory.modem(&world);
-            let mut gateway = gateway(KEYS);
-            let mut client = modem.client(ConnectionId::FIRST);
-            gateway.input(Now::new(world.clock().now(), 0), Input::Start);
-            let script = async {
-                accept(&portal).await;
-                next(&portal, "/data").await;
-                support::sleep(&world, Duration::from_secs(1)).await;
-            };
-            select(live(&mut client, &mut gateway, &mut plant), script).await;
+        running(&mut plant, async |world, portal, client, gateway, plant| {
             world.broker().refuse_publications(true);
             let event = Input::SendRealtimeData(CloudSendRealtimeData::ALL);
             gateway.input(Now::new(world.clock().now(), 0), event);
-            let turn = turn(&mut client, &mut gateway, &mut plant);
-            select(turn, support::sleep(&world, Duration::from_millis(millis))).await;
+            let turn = turn(client, gateway, plant);
+            select(turn, support::sleep(world, Duration::from_millis(millis))).await;
             // What had begun is refused meanwhile.
-            support::sleep(&world, Duration::from_millis(200)).await;
+            support::sleep(world, Duration::from_millis(200)).await;
             world.broker().refuse_publications(false);
             let begun = world.clock().now();
-            select(live(&mut client, &mut gateway, &mut plant), next(&portal, "/data")).await;
+            select(live(client, gateway, plant), next(portal, "/data")).await;
             let took = world.clock().now().saturating_since(begun);
             assert!(took < Duration::from_secs(15), "{millis} {took:?}");
         });
@@ -279,11 +266,30 @@ fn a_subscription_that_was_refused_after_its_turn_was_dropped_is_made_again() {
     assert!(refused > 0, "{refused}");
 }
 
-pub async fn live(
-    client: &mut Client<'_, '_, Port, VirtualClock>,
-    gateway: &mut Gateway<'_>,
+/// A gateway that runs, in front of a portal that has heard its first data.
+pub fn running(
     plant: &mut Plant,
-) -> Infallible {
+    script: impl AsyncFnOnce(&World, &Portal<'_>, &mut Driver<'_, '_>, &mut Gateway<'static>, &mut Plant),
+) {
+    let world = support::online();
+    let mut memory = support::Memory::default();
+    world.block_on(async {
+        let portal = portal(&world);
+        let mut modem: TestModem<'_> = memory.modem(&world);
+        let mut gateway = gateway(KEYS);
+        let mut client = modem.client(ConnectionId::FIRST);
+        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+        let login = async {
+            accept(&portal).await;
+            next(&portal, "/data").await;
+            support::sleep(&world, Duration::from_secs(1)).await;
+        };
+        select(live(&mut client, &mut gateway, plant), login).await;
+        script(&world, &portal, &mut client, &mut gateway, plant).await;
+    });
+}
+
+pub async fn live(client: &mut Driver<'_, '_>, gateway: &mut Gateway<'_>, plant: &mut Plant) -> Infallible {
     loop {
         turn(client, gateway, plant).await.unwrap();
     }
