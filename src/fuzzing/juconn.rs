@@ -208,7 +208,10 @@ impl Life<'_, '_> {
                 return self.hear("gatewayInitResult", answer.as_bytes());
             }
             self.begin();
-            self.tell(Input::Tick);
+            // An hour passes with each input: an answer that is awaited would be late.
+            if self.gateway.phase() != Phase::WaitInit {
+                self.tell(Input::Tick);
+            }
         }
     }
 }

@@ -54,7 +54,12 @@ fn object<T: Serialize + DeserializeOwned + Rules + PartialEq + core::fmt::Debug
                 let cookie = document.windows(8).any(|name| name == b"\"cookie\"");
                 assert!(cookie, "{object:?}, and again {again:?}");
                 let written = again.map(|again| encode(&again, &mut vec![0; ROOM]).map(<[u8]>::to_vec));
-                assert_eq!(written, Ok(Ok(document.to_vec())));
+                // They may be longer then, and too long to be kept.
+                let too_long = match &written {
+                    Ok(Err(EncodeError::Invalid(invalid))) => matches!(invalid.reason, Reason::Incomplete { .. }),
+                    _ => false,
+                };
+                assert!(too_long || written == Ok(Ok(document.to_vec())), "{written:?}");
             }
             let (needed, max) = (document.len(), 0);
             let refused = encode(&object, &mut []);
