@@ -3,8 +3,7 @@
 
 use super::exchange::{Exchange, Phase};
 use super::{ENGINE_LINE, Engine, Kind, Outcome};
-use crate::codec::cloud::RegistrationAnswer;
-use crate::codec::cloud::{DYNAMIC, dynamic_cloud};
+use crate::codec::cloud::{DYNAMIC, RegistrationAnswer, dynamic_cloud};
 use crate::codec::grammar;
 
 impl Engine<'_> {

@@ -8,7 +8,7 @@ use fibocom_mqtt::sim::{Fault, Unplugged, World};
 use fibocom_mqtt::{Clock, ConnectionId, Dialect, Error, Tls};
 
 use super::adapter::{Driver, KEYS, Plant, Portal, accept, gateway, next, portal, request, turn};
-use super::dropped::{live, running};
+use super::dropped::{live, running, started};
 use super::support::{self, TestModem};
 use crate::bench::{init_result, request_id};
 
@@ -99,23 +99,16 @@ fn an_answer_is_sent_again_whose_turn_was_dropped_while_the_module_was_asked_why
 
 #[test]
 fn a_connection_that_opens_slower_than_turns_are_dropped_is_taken_over() {
-    let world = support::online();
+    let (world, mut plant) = (support::online(), Plant::default());
     world.module(|module| module.settings_mut().open_delay = 4 * Duration::from_secs(1));
-    let mut memory = support::Memory::default();
-    let mut plant = Plant::default();
-    world.block_on(async {
-        let portal = portal(&world);
-        let mut modem: TestModem<'_> = memory.modem(&world);
-        let mut gateway = gateway(KEYS);
-        let mut client = modem.client(ConnectionId::FIRST);
-        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+    started(&world, &mut plant, async |portal, client, gateway, plant| {
         let life = async {
             loop {
-                let turn = turn(&mut client, &mut gateway, &mut plant);
+                let turn = turn(client, gateway, plant);
                 select(turn, support::sleep(&world, 1500 * MILLI)).await;
             }
         };
-        select(life, hears(&portal, |topic, _| topic.ends_with("/data"))).await;
+        select(life, hears(portal, |topic, _| topic.ends_with("/data"))).await;
     });
     assert_eq!(world.broker().opens().len(), 1);
     assert!(plant.failures.borrow().is_empty(), "{:?}", plant.failures);
@@ -124,18 +117,12 @@ fn a_connection_that_opens_slower_than_turns_are_dropped_is_taken_over() {
 #[test]
 fn a_reset_while_the_connection_opens_closes_it() {
     for millis in (0..200).step_by(5) {
-        let world = support::online();
-        let mut memory = support::Memory::default();
-        let mut plant = Plant::default();
-        world.block_on(async {
-            let mut modem: TestModem<'_> = memory.modem(&world);
-            let mut gateway = gateway(KEYS);
-            let mut client = modem.client(ConnectionId::FIRST);
-            gateway.input(Now::new(world.clock().now(), 0), Input::Start);
-            let dropped = turn(&mut client, &mut gateway, &mut plant);
+        let (world, mut plant) = (support::online(), Plant::default());
+        started(&world, &mut plant, async |_, client, gateway, plant| {
+            let dropped = turn(client, gateway, plant);
             select(dropped, support::sleep(&world, millis * MILLI)).await;
             gateway.input(Now::new(world.clock().now(), 0), Input::FactoryReset);
-            let life = live(&mut client, &mut gateway, &mut plant);
+            let life = live(client, gateway, plant);
             select(life, support::sleep(&world, Duration::from_secs(100))).await;
             assert_eq!((gateway.phase(), gateway.link()), (Phase::PowerOn, Link::Down));
         });
@@ -293,17 +280,11 @@ fn a_port_that_ends_while_a_result_waits_ends_the_turn() {
 
 #[test]
 fn a_connection_of_no_use_is_closed_before_the_back_off() {
-    let world = support::online();
+    let (world, mut plant) = (support::online(), Plant::default());
     world.broker().refuse_subscriptions(true);
-    let mut memory = support::Memory::default();
-    let mut plant = Plant::default();
-    world.block_on(async {
-        let mut modem: TestModem<'_> = memory.modem(&world);
-        let mut gateway = gateway(KEYS);
-        let mut client = modem.client(ConnectionId::FIRST);
-        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+    started(&world, &mut plant, async |_, client, gateway, plant| {
         let some = support::sleep(&world, 900 * MILLI);
-        select(live(&mut client, &mut gateway, &mut plant), some).await;
+        select(live(client, gateway, plant), some).await;
     });
     assert_eq!((world.broker().opens().len(), plant.failures.borrow().len()), (1, 1));
     assert!(!world.module(|module| module.is_open(1)));

@@ -14,35 +14,26 @@ use super::support::{self, TestModem};
 #[test]
 fn a_command_whose_turn_is_dropped_is_answered_and_not_executed_again() {
     let world = support::online();
-    let mut memory = support::Memory::default();
     let mut plant = Plant {
         takes: Duration::from_secs(3600),
         clock: Some(world.clock()),
         ..Plant::default()
     };
-    world.block_on(async {
-        let portal = portal(&world);
-        let mut modem: TestModem<'_> = memory.modem(&world);
-        let mut gateway = gateway(KEYS);
-        let mut client = modem.client(ConnectionId::FIRST);
-        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+    started(&world, &mut plant, async |portal, client, gateway, plant| {
         // Every turn is dropped after five seconds, whatever it is at.
         let dropped = async {
             loop {
-                let _ = select(
-                    turn(&mut client, &mut gateway, &mut plant),
-                    support::sleep(&world, Duration::from_secs(5)),
-                )
-                .await;
+                let pause = support::sleep(&world, Duration::from_secs(5));
+                let _ = select(turn(client, gateway, plant), pause).await;
             }
         };
         let script = async {
-            accept(&portal).await;
-            next(&portal, "/data").await;
+            accept(portal).await;
+            next(portal, "/data").await;
             portal
                 .0
                 .publish("c1/fp/g1/cmd", request(RequestKind::Cmd, "<DoOn _=\"x\"/>"), 1, false);
-            let result = next(&portal, "/cmdResult").await;
+            let result = next(portal, "/cmdResult").await;
             assert!(result.contains("<error_code _=\"500\"/>"), "{result}");
             assert!(
                 result.contains("the execution was interrupted") && !result.contains("<DoOn"),
@@ -59,38 +50,14 @@ fn a_command_whose_turn_is_dropped_is_answered_and_not_executed_again() {
 fn a_login_whose_turn_is_dropped_anywhere_is_whole_in_the_end() {
     let mut dropped = std::collections::BTreeMap::new();
     for millis in (0..350).step_by(7) {
-        let world = support::online();
-        let mut memory = support::Memory::default();
-        let mut plant = Plant::default();
-        world.block_on(async {
-            let portal = portal(&world);
-            let mut modem: TestModem<'_> = memory.modem(&world);
-            let mut gateway = gateway(KEYS);
-            let mut client = modem.client(ConnectionId::FIRST);
-            gateway.input(Now::new(world.clock().now(), 0), Input::Start);
-            let _ = select(
-                turn(&mut client, &mut gateway, &mut plant),
-                support::sleep(&world, Duration::from_millis(millis)),
-            )
-            .await;
+        let (world, mut plant) = (support::online(), Plant::default());
+        started(&world, &mut plant, async |portal, client, gateway, plant| {
+            let pause = support::sleep(&world, Duration::from_millis(millis));
+            let _ = select(turn(client, gateway, plant), pause).await;
             *dropped
                 .entry(format!("{:?} {:?}", gateway.link(), gateway.phase()))
                 .or_insert(0) += 1;
-            let life = async {
-                loop {
-                    turn(&mut client, &mut gateway, &mut plant).await.unwrap();
-                }
-            };
-            let script = async {
-                accept(&portal).await;
-                next(&portal, "/data").await;
-                for kind in RequestKind::ALL {
-                    let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
-                    portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
-                    next(&portal, kind.result_topic()).await;
-                }
-            };
-            select(life, script).await;
+            select(live(client, gateway, plant), every_kind_is_answered(portal)).await;
         });
     }
     // While it connected, while it subscribed, and while it waited.
@@ -102,41 +69,20 @@ fn a_turn_that_is_dropped_again_before_anything_began_loses_nothing() {
     for first in (0..350).step_by(7) {
         // The second drop comes while what the first left behind is brought to its end.
         for second in [1, 8, 25] {
-            let world = support::online();
-            let mut memory = support::Memory::default();
-            let mut plant = Plant::default();
-            world.block_on(async {
-                let portal = portal(&world);
-                let mut modem: TestModem<'_> = memory.modem(&world);
-                let mut gateway = gateway(KEYS);
-                let mut client = modem.client(ConnectionId::FIRST);
-                gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+            let (world, mut plant) = (support::online(), Plant::default());
+            started(&world, &mut plant, async |portal, client, gateway, plant| {
                 for millis in [first, second] {
-                    let _ = select(
-                        turn(&mut client, &mut gateway, &mut plant),
-                        support::sleep(&world, Duration::from_millis(millis)),
-                    )
-                    .await;
+                    let pause = support::sleep(&world, Duration::from_millis(millis));
+                    let _ = select(turn(client, gateway, plant), pause).await;
                 }
-                let life = async {
-                    loop {
-                        turn(&mut client, &mut gateway, &mut plant).await.unwrap();
-                    }
-                };
                 let script = async {
                     let begun = world.clock().now();
-                    accept(&portal).await;
-                    next(&portal, "/data").await;
-                    for kind in RequestKind::ALL {
-                        let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
-                        portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
-                        next(&portal, kind.result_topic()).await;
-                    }
+                    every_kind_is_answered(portal).await;
                     // Nothing was waited for that had not been asked for.
                     let took = world.clock().now().saturating_since(begun);
                     assert!(took < Duration::from_secs(5), "{first} {second} {took:?}");
                 };
-                select(life, script).await;
+                select(live(client, gateway, plant), script).await;
             });
         }
     }
@@ -193,11 +139,7 @@ fn a_message_of_the_other_connection_is_the_callers_to_receive_and_costs_no_conn
         let mut other = modem.client(ConnectionId::SECOND);
         assert_eq!(other.recv(&mut buffer).await.unwrap().topic(), b"other/x");
         let mut client = modem.client(ConnectionId::FIRST);
-        let life = async {
-            loop {
-                turn(&mut client, &mut gateway, &mut plant).await.unwrap();
-            }
-        };
+        let life = live(&mut client, &mut gateway, &mut plant);
         select(life, next(&portal, "/cmdResult")).await;
     });
     // One connection each.
@@ -233,37 +175,49 @@ fn data_that_were_refused_after_their_turn_was_dropped_are_sent_after_a_while() 
 fn a_subscription_that_was_refused_after_its_turn_was_dropped_is_made_again() {
     let mut refused = 0;
     for millis in (0..300).step_by(4) {
-        let world = support::online();
-        let mut memory = support::Memory::default();
-        let mut plant = Plant::default();
-        world.block_on(async {
-            let portal = portal(&world);
-            let mut modem: TestModem<'_> = memory.modem(&world);
-            let mut gateway = gateway(KEYS);
-            let mut client = modem.client(ConnectionId::FIRST);
-            gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+        let (world, mut plant) = (support::online(), Plant::default());
+        started(&world, &mut plant, async |portal, client, gateway, plant| {
             let refusing = async {
                 support::sleep(&world, Duration::from_millis(millis)).await;
                 world.broker().refuse_subscriptions(true);
                 support::sleep(&world, Duration::from_millis(12)).await;
             };
-            select(turn(&mut client, &mut gateway, &mut plant), refusing).await;
+            select(turn(client, gateway, plant), refusing).await;
             support::sleep(&world, Duration::from_millis(200)).await;
             world.broker().refuse_subscriptions(false);
-            let script = async {
-                accept(&portal).await;
-                next(&portal, "/data").await;
-                for kind in RequestKind::ALL {
-                    let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
-                    portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
-                    next(&portal, kind.result_topic()).await;
-                }
-            };
-            select(live(&mut client, &mut gateway, &mut plant), script).await;
+            select(live(client, gateway, plant), every_kind_is_answered(portal)).await;
         });
         refused += plant.failures.borrow().len();
     }
     assert!(refused > 0, "{refused}");
+}
+
+/// The gateway logs in, sends its data, and answers a request of each kind.
+async fn every_kind_is_answered(portal: &Portal<'_>) {
+    accept(portal).await;
+    next(portal, "/data").await;
+    for kind in RequestKind::ALL {
+        let payload = request(kind, if kind == RequestKind::State { "" } else { "<Set/>" });
+        portal.0.publish(format!("c1/fp/g1/{kind}"), payload, 1, false);
+        next(portal, kind.result_topic()).await;
+    }
+}
+
+/// A gateway that was told to start, and had no turn yet.
+pub fn started(
+    world: &World,
+    plant: &mut Plant,
+    script: impl AsyncFnOnce(&Portal<'_>, &mut Driver<'_, '_>, &mut Gateway<'static>, &mut Plant),
+) {
+    let mut memory = support::Memory::default();
+    world.block_on(async {
+        let portal = portal(world);
+        let mut modem: TestModem<'_> = memory.modem(world);
+        let mut gateway = gateway(KEYS);
+        let mut client = modem.client(ConnectionId::FIRST);
+        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+        script(&portal, &mut client, &mut gateway, plant).await;
+    });
 }
 
 /// A gateway that runs, in front of a portal that has heard its first data.
@@ -272,23 +226,18 @@ pub fn running(
     script: impl AsyncFnOnce(&World, &Portal<'_>, &mut Driver<'_, '_>, &mut Gateway<'static>, &mut Plant),
 ) {
     let world = support::online();
-    let mut memory = support::Memory::default();
-    world.block_on(async {
-        let portal = portal(&world);
-        let mut modem: TestModem<'_> = memory.modem(&world);
-        let mut gateway = gateway(KEYS);
-        let mut client = modem.client(ConnectionId::FIRST);
-        gateway.input(Now::new(world.clock().now(), 0), Input::Start);
+    started(&world, plant, async |portal, client, gateway, plant| {
         let login = async {
-            accept(&portal).await;
-            next(&portal, "/data").await;
+            accept(portal).await;
+            next(portal, "/data").await;
             support::sleep(&world, Duration::from_secs(1)).await;
         };
-        select(live(&mut client, &mut gateway, plant), login).await;
-        script(&world, &portal, &mut client, &mut gateway, plant).await;
+        select(live(client, gateway, plant), login).await;
+        script(&world, portal, client, gateway, plant).await;
     });
 }
 
+/// Turns, one after the other.
 pub async fn live(client: &mut Driver<'_, '_>, gateway: &mut Gateway<'_>, plant: &mut Plant) -> Infallible {
     loop {
         turn(client, gateway, plant).await.unwrap();

@@ -27,7 +27,7 @@ use super::message::{InitRequest, Style};
 use crate::profile::Payload;
 use crate::{Instant, QoS};
 use realtime::Realtime;
-use work::Work;
+use work::{Step, Work};
 
 /// What the module takes in one message unless it says otherwise, in bytes.
 pub const MODULE_LIMIT: usize = 1024;
@@ -330,7 +330,10 @@ impl<'a> Gateway<'a> {
 
     /// Whether a request is being executed. Another one that comes meanwhile is not: leave it in the module.
     pub const fn is_busy(&self) -> bool {
-        !self.is_answered()
+        match &self.work {
+            Some(work) => !matches!(work.step, Step::Answered),
+            None => false,
+        }
     }
 
     /// When [`Input::Tick`] is due next, if nothing else happens.

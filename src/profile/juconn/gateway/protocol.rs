@@ -163,7 +163,7 @@ impl Gateway<'_> {
         };
         match len {
             Some(len) => {
-                let owed = !self.is_answered();
+                let owed = self.is_busy();
                 let before = self.work.replace(Work::new(Job::Configuration, len));
                 if let Some(Job::Request { kind, .. }) = before.filter(|_| owed).map(|work| work.job) {
                     self.notice(Notice::ResultDropped(kind));

@@ -309,14 +309,6 @@ impl Gateway<'_> {
         work.is_some_and(|work| !matches!(work.step, Step::Publish | Step::Published | Step::Answered))
     }
 
-    /// Whether nobody waits for anything any more.
-    pub(super) const fn is_answered(&self) -> bool {
-        match &self.work {
-            Some(work) => matches!(work.step, Step::Answered),
-            None => true,
-        }
-    }
-
     /// The result has gone out, if one was on its way.
     pub(super) fn result_sent(&mut self) {
         let Some(work) = self.work.as_mut().filter(|work| work.step == Step::Published) else {
